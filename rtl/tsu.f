@@ -1,0 +1,1 @@
+tsu_pkg.sv

@@ -1,0 +1,1 @@
+# set(TSU_TEST_MODELS_<test program> <verilated model> ...)
