@@ -1,24 +1,61 @@
 # Every command a person or CI types. `make` prints the list.
 SHELL := /bin/bash
 BUILD := build
+TSU := $(BUILD)/tsu
+MODEL := sw/models/fashion-g12.safetensors
 
-.PHONY: help deps build regs lint
+.PHONY: help deps build run test lint regs format mutants bench soak soak-lockstep soak-link soak-noise tables clean
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
 
-PACKAGES := g++ make cmake ninja-build ccache verilator python3 libgtest-dev libcli11-dev libspdlog-dev \
+PACKAGES := g++ make cmake ninja-build ccache git verilator yosys python3 libgtest-dev libcli11-dev libspdlog-dev \
   nlohmann-json3-dev libpng-dev zlib1g-dev
-deps: ## install what is missing (Debian packages)
-	@missing=$$(for p in $(PACKAGES); do dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || echo $$p; done); \
-	if [ -n "$$missing" ]; then echo "installing: $$missing"; \
-	  SUDO=$$([ "$$(id -u)" = 0 ] || echo sudo); $$SUDO apt-get update -qq && \
-	  DEBIAN_FRONTEND=noninteractive $$SUDO apt-get install -y -qq --no-install-recommends $$missing >/dev/null; fi
+# install-packages(list): installs the Debian packages of the list that are missing.
+define install-packages
+missing=$$(for p in $(1); do dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || echo $$p; done); \
+if [ -n "$$missing" ]; then echo "installing:" $$missing; \
+  sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); $$sudo apt-get update -qq && \
+  DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends $$missing >/dev/null; fi
+endef
 
-build: deps ## build the library, the tool and the tests
-	@cmake -S sw -B $(BUILD) -G Ninja >$(BUILD).log 2>&1 || { cat $(BUILD).log; rm -f $(BUILD).log; exit 1; }; rm -f $(BUILD).log
+deps: ## install the Debian packages that are missing
+	@$(call install-packages,$(PACKAGES))
+
+configure: deps
+	@mkdir -p $(BUILD)
+	@cmake -S sw -B $(BUILD) -G Ninja >$(BUILD)/configure.log 2>&1 || { cat $(BUILD)/configure.log; exit 1; }
+
+build: configure ## build library, tool, simulated boards and tests
 	@cmake --build $(BUILD)
 
-regs: ## regenerate package, header and table from rtl/regs/tsu.toml
-	@python3 rtl/regs/gen_regs.py
-lint: ## generated files are current
+$(TSU): configure
+	@cmake --build $(BUILD) --target tsu-tool
+.PHONY: $(TSU)
+
+run: $(TSU) ## generate Fashion-MNIST images on the simulated board over its serial line, check them bit for bit, draw them
+	@verif/demo.sh $(TSU) $(MODEL) $(BUILD)/demo
+
+test: build lint ## everything that must hold, in under 15 minutes; ends with the number of tests
+	@python3 tests/run_tests.py $(BUILD)
+
+lint: ## generated files are current, RTL reads clean in Verilator and yosys, layers are respected
 	@python3 rtl/regs/gen_regs.py --check
+	@verif/lint.sh
+
+regs: ## rewrite the files generated from rtl/regs/tsu.toml
+	@python3 rtl/regs/gen_regs.py
+
+mutants: configure ## apply every deliberate fault, demand that its test goes red
+	@python3 verif/mutants/run_mutants.py
+
+bench: $(TSU) ## flips/ns of every device at the shipped geometry, as figures of this machine
+	@$(TSU) bench --device cpu: --device golden: --device sim: --model $(MODEL)
+
+soak: soak-lockstep soak-link soak-noise ## the long runs: 1e10 lockstep flips, 10,000 damaged frames, noise battery
+soak-lockstep: configure ## RTL against golden over 1e10 flips
+	@cmake --build $(BUILD) --target array_test && TSU_SOAK_FLIPS=1e10 $(BUILD)/tests/array_test --gtest_filter='*Soak*'
+soak-link: configure ## 10,000 damaged frames over the simulated serial line
+	@cmake --build $(BUILD) --target serial_test && TSU_SOAK_FRAMES=10000 $(BUILD)/tests/serial_test --gtest_filter='*Soak*'
+
+clean: ## remove everything that was built
+	@rm -rf $(BUILD)
