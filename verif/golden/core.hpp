@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// Bit-exact twin of tsu_core (rtl/README.md): state, noise, program. Integers only: no floating point, no I/O.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "tsu/device.hpp"
+
+namespace tsu::golden {
+
+enum class Mode { kSweep, kRandomiseAll, kRandomiseLatents };
+
+// All state is plain and public, so that a test may set or read any of it between steps.
+class Core {
+ public:
+  Core(int rows, int cols, Pattern pattern, int chains, int table_bits);
+
+  int rows() const { return rows_; }
+  int cols() const { return cols_; }
+  int pairs() const { return cols_ / 2; }
+  int chains() const { return chains_; }
+  int table_bits() const { return table_bits_; }
+  const Pattern& pattern() const { return pattern_; }
+
+  // One row step of one colour in all chains: each pair draws one word and decides one site.
+  void Row(int layer, int table, int colour, int row, Mode mode, bool clamp);
+  // All rows of a colour, rising.
+  void Phase(int layer, int table, int colour, Mode mode, bool clamp);
+  // A program to its End. A program begins with layer 0, Clamp off and no table: it must say Beta before Sweep.
+  // Throws Error(kBadInput) on a broken program or a layer or table that is not loaded.
+  void Run(const Program& program, const EmissionSink& sink);
+
+  // The field of a site, units of 1/32, as its next update will see it.
+  int Field(int layer, int chain, int site) const;
+
+  std::vector<std::uint8_t> spins, conditioning;  // [chain * rows * cols + i], 0/1
+  std::vector<NoiseState> noise;                  // [chain * pairs + pair]
+  std::vector<std::uint32_t> last_words;          // [chain * pairs + pair], of the last row step
+  std::vector<LayerWeights> layers;
+  Sites sites;
+  std::vector<Table> tables;
+  std::uint64_t words_drawn = 0;  // by each stream = row steps done
+
+ private:
+  Emission Emit(int index, bool all) const;
+
+  int rows_, cols_, chains_, table_bits_;
+  Pattern pattern_;
+  std::vector<Offset> offsets_;
+};
+
+}  // namespace tsu::golden
