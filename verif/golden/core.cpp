@@ -22,38 +22,54 @@ Core::Core(int rows, int cols, Pattern pattern, int chains, int table_bits)
   sites.clamp.assign(n, 0);
 }
 
-int Core::Field(int layer, int chain, int site) const {
+Core::SiteLaw Core::LawOf(int layer, int site) const {
   const LayerWeights& w = layers[layer];
   const int x = site % cols_, y = site / cols_;
-  const std::size_t base = static_cast<std::size_t>(chain) * rows_ * cols_;
-  const auto sign = [](std::uint8_t bit) { return 2 * bit - 1; };
-  int f = w.h[site] + w.c[sites.site_class[site]] * sign(conditioning[base + site]);
-  const std::int16_t* j = &w.j[site * offsets_.size()];
+  SiteLaw law;
+  law.bias = w.h[site];
+  law.coupling = w.c[sites.site_class[site]];
   for (std::size_t n = 0; n < offsets_.size(); ++n) {
     const int nx = x + offsets_[n].dx, ny = y + offsets_[n].dy;
     if (nx < 0 || nx >= cols_ || ny < 0 || ny >= rows_) continue;
-    f += j[n] * sign(spins[base + ny * cols_ + nx]);
+    law.at[law.neighbours] = ny * cols_ + nx;
+    law.weight[law.neighbours++] = w.j[site * offsets_.size() + n];
   }
+  return law;
+}
+
+int Core::SiteLaw::Field(const std::uint8_t* spin, std::uint8_t conditioning_bit) const {
+  int f = bias + coupling * (2 * conditioning_bit - 1);
+  for (int n = 0; n < neighbours; ++n) f += weight[n] * (2 * spin[at[n]] - 1);
   return f;
 }
 
+int Core::Field(int layer, int chain, int site) const {
+  const std::size_t base = static_cast<std::size_t>(chain) * rows_ * cols_;
+  return LawOf(layer, site).Field(&spins[base], conditioning[base + site]);
+}
+
 void Core::Row(int layer, int table, int colour, int row, Mode mode, bool clamp) {
-  const int parity = (row + colour) & 1;
-  for (int chain = 0; chain < chains_; ++chain) {
-    for (int pair = 0; pair < pairs(); ++pair) {
+  const int first = row * cols_ + ((row + colour) & 1);
+  const int last_entry = (1 << table_bits_) - 1;
+  for (int pair = 0; pair < pairs(); ++pair) {
+    const int site = first + 2 * pair;
+    const bool kept = (clamp && sites.clamp[site]) ||
+                      (mode == Mode::kRandomiseLatents && sites.site_class[site] > 0);
+    const bool decides = mode == Mode::kSweep && !kept;
+    const SiteLaw law = decides ? LawOf(layer, site) : SiteLaw{};
+    for (int chain = 0; chain < chains_; ++chain) {
       const std::uint32_t word = NoiseStep(noise[chain * pairs() + pair]);
       last_words[chain * pairs() + pair] = word;
-      const int site = row * cols_ + 2 * pair + parity;
-      if (clamp && sites.clamp[site]) continue;
-      if (mode == Mode::kRandomiseLatents && sites.site_class[site] > 0) continue;
+      if (kept) continue;
+      std::uint8_t* plane = &spins[static_cast<std::size_t>(chain) * rows_ * cols_];
       int f = 0;
       std::uint16_t threshold = regs::kThresholdHalf;
-      if (mode == Mode::kSweep) {
-        f = Field(layer, chain, site);
-        threshold = tables[table][std::min(std::abs(f), (1 << table_bits_) - 1)];
+      if (decides) {
+        f = law.Field(plane, conditioning[static_cast<std::size_t>(chain) * rows_ * cols_ + site]);
+        threshold = tables[table][std::min(std::abs(f), last_entry)];
       }
       const bool against = WordCode(word) < threshold;
-      spins[static_cast<std::size_t>(chain) * rows_ * cols_ + site] = (f >= 0) != against;
+      plane[site] = (f >= 0) != against;
     }
   }
   ++words_drawn;
@@ -76,7 +92,7 @@ Emission Core::Emit(int index, bool all) const {
   return emission;
 }
 
-void Core::Run(const Program& program, const EmissionSink& sink) {
+void Core::Run(const Program& program, const EmissionSink& sink, const std::function<void()>& tick) {
   ProgramSweeps(program);  // throws on what no sequencer could run
   struct Block {
     std::size_t first;
@@ -87,6 +103,7 @@ void Core::Run(const Program& program, const EmissionSink& sink) {
   bool clamp = false;
   const auto sweep = [&](Mode mode) {
     for (int colour = 0; colour < 2; ++colour) Phase(layer, table, colour, mode, clamp);
+    if (tick) tick();
   };
   for (std::size_t pc = 0;; ++pc) {
     const std::uint32_t opcode = program[pc] >> 24, argument = program[pc] & 0xFFFFFFu;

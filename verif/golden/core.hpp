@@ -2,7 +2,9 @@
 // Bit-exact twin of tsu_core (rtl/README.md): state, noise, program. Integers only: no floating point, no I/O.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "tsu/device.hpp"
@@ -29,7 +31,8 @@ class Core {
   void Phase(int layer, int table, int colour, Mode mode, bool clamp);
   // A program to its End. A program begins with layer 0, Clamp off and no table: it must say Beta before Sweep.
   // Throws Error(kBadInput) on a broken program or a layer or table that is not loaded.
-  void Run(const Program& program, const EmissionSink& sink);
+  // `tick` is called after every sweep; it may throw to end the run.
+  void Run(const Program& program, const EmissionSink& sink, const std::function<void()>& tick = {});
 
   // The field of a site, units of 1/32, as its next update will see it.
   int Field(int layer, int chain, int site) const;
@@ -43,6 +46,14 @@ class Core {
   std::uint64_t words_drawn = 0;  // by each stream = row steps done
 
  private:
+  // What decides a site, apart from spins: its neighbours on the grid, their weights, bias and coupling.
+  struct SiteLaw {
+    int neighbours = 0;
+    std::array<int, 4 * regs::kMaxRules> at, weight;
+    int bias = 0, coupling = 0;
+    int Field(const std::uint8_t* spin, std::uint8_t conditioning_bit) const;
+  };
+  SiteLaw LawOf(int layer, int site) const;
   Emission Emit(int index, bool all) const;
 
   int rows_, cols_, chains_, table_bits_;
