@@ -9,7 +9,7 @@ help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
 
 PACKAGES := g++ make cmake ninja-build ccache git verilator yosys python3 libgtest-dev libcli11-dev libspdlog-dev \
-  nlohmann-json3-dev libpng-dev zlib1g-dev
+  nlohmann-json3-dev libpng-dev zlib1g-dev libhwy-dev
 # install-packages(list): installs the Debian packages of the list that are missing.
 define install-packages
 missing=$$(for p in $(1); do dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || echo $$p; done); \

@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cpu_sampler.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+
+#include "parallel.hpp"
+#include "tsu/error.hpp"
+#include "tsu/regs.hpp"
+
+namespace tsu::cpu {
+namespace {
+
+void Expect(std::size_t size, std::size_t wanted, const char* what) {
+  if (size != wanted)
+    throw Error(Exit::kInternal, std::string("cpu: ") + what + " of the wrong size",
+                std::to_string(size) + " instead of " + std::to_string(wanted), "");
+}
+
+Bytes ZeroBytes(std::size_t size) {
+  Bytes p = hwy::AllocateAligned<std::uint8_t>(size);
+  if (!p) throw Error(Exit::kInternal, "cpu: out of memory", std::to_string(size) + " bytes", "fewer chains");
+  std::memset(p.get(), 0, size);
+  return p;
+}
+
+}  // namespace
+
+Sampler::Sampler(int rows, int cols, const Pattern& pattern, int chains, int threads)
+    : pattern_(pattern), chains_(chains), threads_(ThreadCount(threads)) {
+  layout_.rows = rows;
+  layout_.cols = cols;
+  for (const Offset& o : Offsets(pattern)) {
+    offsets_.push_back(std::int64_t{o.dx} * rows + o.dy);
+    layout_.pad = std::max(layout_.pad, std::int64_t{std::abs(o.dx)} * rows + std::abs(o.dy));
+  }
+  const std::size_t plane = static_cast<std::size_t>(layout_.sites()) * kBlock;
+  const std::size_t words = static_cast<std::size_t>(cols) / 2 * regs::kNoiseWords * kBlock;
+  blocks_.resize(static_cast<std::size_t>(chains + kBlock - 1) / kBlock);
+  for (Block& block : blocks_) {
+    block.spins = ZeroBytes(plane);
+    block.conditioning = ZeroBytes(plane);
+    block.noise = hwy::AllocateAligned<std::uint32_t>(words);
+    std::fill_n(block.noise.get(), words, 0u);
+  }
+  const std::size_t sites = static_cast<std::size_t>(rows) * cols;
+  SetSites({std::vector<std::uint8_t>(sites, 0), std::vector<std::uint8_t>(sites, 0)});
+}
+
+void Sampler::SetSites(const Sites& sites) {
+  const std::size_t size = static_cast<std::size_t>(layout_.rows) * layout_.cols;
+  Expect(sites.site_class.size(), size, "site classes");
+  Expect(sites.clamp.size(), size, "clamp mask");
+  sites_ = sites;
+  for (int colour = 0; colour < 2; ++colour)
+    for (unsigned mask = 0; mask < 4; ++mask) keep_[colour][mask].assign(mask ? layout_.visits() : 0, 0);
+  for (int y = 0; y < layout_.rows; ++y)
+    for (int x = 0; x < layout_.cols; ++x) {
+      const std::size_t i = static_cast<std::size_t>(y) * layout_.cols + x;
+      const bool clamped = sites.clamp[i] != 0, visible = sites.site_class[i] != 0;
+      auto& keep = keep_[(x + y) & 1];
+      for (unsigned mask = 1; mask < 4; ++mask)
+        keep[mask][Visit(x, y)] = ((mask & 1) && clamped) || ((mask & 2) && visible);
+    }
+  for (Layer& layer : layers_) Couple(layer);
+}
+
+void Sampler::Couple(Layer& layer) const {
+  layer.coupled = false;
+  for (auto& coupling : layer.coupling) coupling.assign(layout_.visits(), 0);
+  for (int y = 0; y < layout_.rows; ++y)
+    for (int x = 0; x < layout_.cols; ++x) {
+      const std::int16_t c = layer.c[sites_.site_class[static_cast<std::size_t>(y) * layout_.cols + x] & 3];
+      layer.coupling[(x + y) & 1][Visit(x, y)] = c;
+      layer.coupled |= c != 0;
+    }
+}
+
+void Sampler::SetLayer(std::size_t slot, const LayerWeights& layer) {
+  const int rules = static_cast<int>(pattern_.size());
+  const std::size_t size = static_cast<std::size_t>(layout_.rows) * layout_.cols;
+  Expect(layer.h.size(), size, "biases");
+  Expect(layer.j.size(), size * 4 * rules, "weights");
+  if (layers_.size() <= slot) layers_.resize(slot + 1);
+  Layer& out = layers_[slot];
+  for (Bytes& fields : out.fields)
+    if (!fields) fields = ZeroBytes(layout_.visits() * rules * 32);
+  for (int y = 0; y < layout_.rows; ++y)
+    for (int x = 0; x < layout_.cols; ++x) {
+      const std::size_t i = static_cast<std::size_t>(y) * layout_.cols + x;
+      const int colour = (x + y) & 1;
+      const std::size_t visit = Visit(x, y);
+      std::uint8_t* fields = out.fields[colour].get() + visit * rules * 32;
+      for (int k = 0; k < rules; ++k) {
+        const std::int16_t* j = layer.j.data() + (i * rules + k) * 4;
+        std::array<int, 16> sum;
+        sum[0] = j[0] + j[1] + j[2] + j[3] + (k == 0 ? layer.h[i] : 0);
+        for (int r = 0; r < 4; ++r)
+          for (int index = 0; index < 1 << r; ++index) sum[index + (1 << r)] = sum[index] - 2 * j[r];
+        for (int index = 0; index < 16; ++index) {
+          fields[32 * k + index] = static_cast<std::uint8_t>(sum[index] & 255);
+          fields[32 * k + 16 + index] = static_cast<std::uint8_t>(sum[index] >> 8 & 255);
+        }
+      }
+    }
+  out.c = layer.c;
+  Couple(out);
+}
+
+void Sampler::SetTable(std::size_t index, const Table& table) {
+  Expect(table.size(), kTableEntries, "threshold table");
+  if (tables_.size() <= index) tables_.resize(index + 1);
+  if (table_loaded_.size() <= index) table_loaded_.resize(index + 1, false);
+  table_loaded_[index] = true;
+  Thresholds& out = tables_[index];
+  out.last = kTableEntries - 1;
+  while (out.last > 0 && table[out.last - 1] == table[out.last]) --out.last;
+  for (int a = 0; a < kTableEntries; ++a) {
+    const std::int32_t code = table[a] + kCodeShift;
+    out.wide[a] = code;
+    out.low[a] = static_cast<std::uint8_t>(code & 255);
+    out.high[a] = static_cast<std::uint8_t>(code >> 8);
+  }
+}
+
+void Sampler::SetPlane(Bytes Block::*plane, std::span<const std::uint8_t> bits, const char* what) {
+  const std::size_t sites = static_cast<std::size_t>(layout_.rows) * layout_.cols;
+  Expect(bits.size(), sites * chains_, what);
+  for (int chain = 0; chain < chains_; ++chain) {
+    std::uint8_t* out = (blocks_[chain / kBlock].*plane).get() + chain % kBlock;
+    const std::uint8_t* in = bits.data() + sites * chain;
+    for (int y = 0; y < layout_.rows; ++y)
+      for (int x = 0; x < layout_.cols; ++x) out[layout_.Site(x, y) * kBlock] = *in++ ? 0x00 : 0xFF;
+  }
+}
+void Sampler::SetSpins(std::span<const std::uint8_t> bits) { SetPlane(&Block::spins, bits, "spins"); }
+void Sampler::SetConditioning(std::span<const std::uint8_t> bits) {
+  SetPlane(&Block::conditioning, bits, "conditioning");
+}
+
+void Sampler::SetNoise(std::span<const NoiseState> streams) {
+  const std::size_t pairs = static_cast<std::size_t>(layout_.cols) / 2;
+  Expect(streams.size(), pairs * chains_, "noise streams");
+  words_ = 0;
+  for (int chain = 0; chain < chains_; ++chain)
+    for (std::size_t pair = 0; pair < pairs; ++pair)
+      for (std::size_t slot = 0; slot < regs::kNoiseWords; ++slot)
+        blocks_[chain / kBlock].noise[(pair * regs::kNoiseWords + slot) * kBlock + NoiseLane(chain % kBlock)] =
+            streams[pairs * chain + pair][slot];
+}
+
+void Sampler::RunBlock(Block& block, std::span<const Step> steps, Clock::time_point deadline,
+                       Statistics* counts) const {
+  ColourTask task{};
+  task.rows = layout_.rows;
+  task.pairs = layout_.cols / 2;
+  task.rules = static_cast<int>(pattern_.size());
+  task.offsets = offsets_.data();
+  task.spins = block.spins.get();
+  task.conditioning = block.conditioning.get();
+  task.noise = block.noise.get();
+  task.words = words_;
+  task.first_site = layout_.Site(0, 0);
+  task.thresholds = tables_.data();
+  for (const Step& step : steps) {
+    if (step.kind == Step::Kind::kCopy) {
+      std::memcpy(block.conditioning.get(), block.spins.get(), static_cast<std::size_t>(layout_.sites()) * kBlock);
+      continue;
+    }
+    if (step.kind == Step::Kind::kCount) {
+      CountUnequal(block.spins.get(), edges_.data(), edges_.size(), counts->unequal.data());
+      CountDown(block.spins.get(), layout_.pad, counts->down.size(), counts->down.data());
+      continue;
+    }
+    const bool sweep = step.kind == Step::Kind::kSweep;
+    const unsigned mask = step.clamp | (step.kind == Step::Kind::kRandomiseLatents ? 2u : 0u);
+    for (std::uint32_t n = 0; n < step.count; ++n) {
+      if (Clock::now() > deadline)
+        throw Error(Exit::kLink, "deadline passed", "cpu:", "fewer samples a run, or more time");
+      for (int colour = 0; colour < 2; ++colour) {
+        task.colour = colour;
+        task.keep = mask ? keep_[colour][mask].data() : nullptr;
+        if (sweep) {
+          const Layer& layer = layers_[step.layer];
+          task.fields = layer.fields[colour].get();
+          task.coupling = layer.coupled ? layer.coupling[colour].data() : nullptr;
+          task.thresholds = &tables_[step.table];
+          SweepColour(task);
+        } else {
+          RandomiseColour(task);
+        }
+        task.words += static_cast<unsigned>(layout_.rows);
+      }
+    }
+  }
+}
+
+void Sampler::Run(std::span<const Step> steps, Clock::time_point deadline, Statistics* statistics) {
+  unsigned sweeps = 0;
+  for (const Step& step : steps) {
+    if (step.kind == Step::Kind::kSweep &&
+        (step.layer < 0 || static_cast<std::size_t>(step.layer) >= layers_.size() || !layers_[step.layer].fields[0]))
+      throw Error(Exit::kBadInput, "program uses a layer that was not loaded", std::to_string(step.layer), "");
+    if (step.kind == Step::Kind::kSweep &&
+        (step.table < 0 || static_cast<std::size_t>(step.table) >= tables_.size() || !table_loaded_[step.table]))
+      throw Error(Exit::kBadInput, "program uses a table that was not loaded", std::to_string(step.table), "");
+    if (step.kind != Step::Kind::kCopy && step.kind != Step::Kind::kCount) sweeps += step.count;
+  }
+  std::vector<Statistics> counts(statistics ? threads_ : 0);
+  for (Statistics& s : counts) {
+    s.unequal.assign(edges_.size(), 0);
+    s.down.assign(static_cast<std::size_t>(layout_.rows) * layout_.cols, 0);
+  }
+  Parallel(threads_, static_cast<int>(blocks_.size()), [&](int item, int worker) {
+    RunBlock(blocks_[item], steps, deadline, statistics ? &counts[worker] : nullptr);
+  });
+  words_ += sweeps * 2 * static_cast<unsigned>(layout_.rows);
+  if (!statistics) return;
+  statistics->unequal.resize(edges_.size());
+  statistics->down.resize(static_cast<std::size_t>(layout_.rows) * layout_.cols);
+  for (const Statistics& s : counts) {
+    for (std::size_t i = 0; i < s.unequal.size(); ++i) statistics->unequal[i] += s.unequal[i];
+    for (std::size_t i = 0; i < s.down.size(); ++i) statistics->down[i] += s.down[i];
+  }
+}
+
+std::vector<std::uint8_t> Sampler::Bits(std::span<const std::int32_t> sites) const {
+  std::vector<std::uint8_t> bits(sites.size() * chains_);
+  for (std::size_t k = 0; k < sites.size(); ++k) {
+    const std::int64_t site = layout_.Site(sites[k] % layout_.cols, sites[k] / layout_.cols);
+    for (int chain = 0; chain < chains_; ++chain)
+      bits[chain * sites.size() + k] = blocks_[chain / kBlock].spins[site * kBlock + chain % kBlock] == 0;
+  }
+  return bits;
+}
+
+}  // namespace tsu::cpu

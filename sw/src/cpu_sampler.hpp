@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+// Many chains of one model on this machine's cores: state and parameters in the kernel's layouts, threads over blocks.
+// Samples do not depend on the number of threads or on the instruction set.
+#pragma once
+
+#include <hwy/aligned_allocator.h>
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "cpu_kernel.hpp"
+#include "tsu/device.hpp"
+
+namespace tsu::cpu {
+
+using Bytes = hwy::AlignedFreeUniquePtr<std::uint8_t[]>;
+using Words = hwy::AlignedFreeUniquePtr<std::uint32_t[]>;
+
+struct Layout {
+  int rows = 0, cols = 0;
+  std::int64_t pad = 0;
+  std::int64_t Site(int x, int y) const { return pad + std::int64_t{x} * rows + y; }
+  std::int64_t sites() const { return 2 * pad + std::int64_t{rows} * cols; }
+  std::size_t visits() const { return static_cast<std::size_t>(rows) * cols / 2; }
+};
+
+// Part of a program without output: what every block can do on its own.
+struct Step {
+  enum class Kind { kSweep, kRandomiseAll, kRandomiseLatents, kCopy, kCount };
+  Kind kind;
+  std::uint32_t count = 1;  // sweeps
+  int layer = 0, table = 0;
+  bool clamp = false;
+};
+
+// Sums over chains and kCount steps; spins differ / are down.
+struct Statistics {
+  std::vector<std::uint32_t> unequal;  // [edge]
+  std::vector<std::uint32_t> down;     // [x * rows + y]
+};
+
+class Sampler {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  Sampler(int rows, int cols, const Pattern& pattern, int chains, int threads);
+
+  const Layout& layout() const { return layout_; }
+  int chains() const { return chains_; }
+
+  void SetSites(const Sites& sites);
+  void SetLayer(std::size_t slot, const LayerWeights& layer);
+  void SetTable(std::size_t index, const Table& table);
+  void SetSpins(std::span<const std::uint8_t> bits);
+  void SetConditioning(std::span<const std::uint8_t> bits);
+  void SetNoise(std::span<const NoiseState> streams);
+  // Edges that kCount counts.
+  void SetEdges(std::vector<Edge> edges) { edges_ = std::move(edges); }
+
+  // Every block does all steps. Throws kLink when the deadline passes first; the state is then unusable.
+  void Run(std::span<const Step> steps, Clock::time_point deadline, Statistics* statistics = nullptr);
+
+  // Spins of the given sites (y * cols + x): [chain][site].
+  std::vector<std::uint8_t> Bits(std::span<const std::int32_t> sites) const;
+
+ private:
+  struct Layer {
+    std::array<Bytes, 2> fields;                      // [colour][visit][rule][32]
+    std::array<std::vector<std::int16_t>, 2> coupling;  // [colour][visit]
+    std::array<std::int16_t, 4> c{};
+    bool coupled = false;
+  };
+  struct Block {
+    Bytes spins, conditioning;
+    Words noise;
+  };
+  void Couple(Layer& layer) const;
+  void RunBlock(Block& block, std::span<const Step> steps, Clock::time_point deadline, Statistics* counts) const;
+  void SetPlane(Bytes Block::*plane, std::span<const std::uint8_t> bits, const char* what);
+  std::size_t Visit(int x, int y) const { return static_cast<std::size_t>(x / 2) * layout_.rows + y; }
+
+  Layout layout_;
+  Pattern pattern_;
+  int chains_, threads_;
+  std::vector<std::int64_t> offsets_;
+  Sites sites_;
+  // Sites that keep their spin, by colour: bit 0 of the index = clamp on, bit 1 = latents only.
+  std::array<std::array<std::vector<std::uint8_t>, 4>, 2> keep_;
+  std::vector<Layer> layers_;
+  std::vector<Thresholds> tables_;
+  std::vector<bool> table_loaded_;
+  std::vector<Edge> edges_;
+  std::vector<Block> blocks_;
+  unsigned words_ = 0;  // drawn by each stream
+};
+
+}  // namespace tsu::cpu

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "parallel.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <exception>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace tsu {
+
+void Parallel(int threads, int items, const std::function<void(int, int)>& work) {
+  threads = std::min(threads, items);
+  if (threads <= 1) {
+    for (int i = 0; i < items; ++i) work(i, 0);
+    return;
+  }
+  std::atomic<int> next = 0;
+  std::exception_ptr failure;
+  std::mutex mutex;
+  auto serve = [&](int worker) {
+    try {
+      for (int i = next++; i < items; i = next++) work(i, worker);
+    } catch (...) {
+      next = items;
+      const std::lock_guard lock(mutex);
+      if (!failure) failure = std::current_exception();
+    }
+  };
+  {
+    std::vector<std::jthread> helpers;
+    for (int t = 1; t < threads; ++t) helpers.emplace_back(serve, t);
+    serve(0);
+  }
+  if (failure) std::rethrow_exception(failure);
+}
+
+int ThreadCount(int wish) {
+  if (wish > 0) return wish;
+  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+}
+
+}  // namespace tsu
