@@ -59,3 +59,5 @@ soak-link: configure ## 10,000 damaged frames over the simulated serial line
 
 clean: ## remove everything that was built
 	@rm -rf $(BUILD)
+
+include fpga/fpga.mk
