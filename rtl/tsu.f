@@ -1,1 +1,10 @@
 tsu_pkg.sv
+tsu_regs.sv
+tsu_counters.sv
+tsu_loader.sv
+tsu_sequencer.sv
+tsu_stepper.sv
+tsu_tables.sv
+tsu_emitter.sv
+tsu_sample_fifo.sv
+tsu_core.sv

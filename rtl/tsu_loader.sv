@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Turns load packets (REGISTERS.md, targets) into writes: {target, -, -}, {index, colour, row}, then data words up to TLAST.
+//
+// Positions are counted, never divided. One word a clock; a word leaves one clock after it came. While a program runs
+// (hold_i) the stream waits. A packet that breaks a rule raises error_o once and is dropped up to its TLAST; what it wrote before stays.
+`default_nettype none
+module tsu_loader #(
+  parameter int unsigned Rows = 64,
+  parameter int unsigned Pairs = 32,
+  parameter int unsigned Lanes = 8,
+  parameter int unsigned Groups = 1,
+  parameter int unsigned Layers = 4,
+  parameter int unsigned WordBits = 108,     // pair word
+  parameter int unsigned TableBits = 9,
+  parameter int unsigned Tables = 16,
+  parameter int unsigned ProgramWords = 256
+) (
+  input  logic        clk_i,
+  input  logic        rst_i,
+  input  logic        hold_i,
+  output logic        error_o,               // pulse
+
+  input  logic [31:0] s_axis_tdata,
+  input  logic        s_axis_tvalid,
+  output logic        s_axis_tready,
+  input  logic        s_axis_tlast,
+
+  // Decoded words; exactly one of the three strobes
+  output logic        program_we_o,          // program RAM, address load_row_o
+  output logic        store_we_o,            // table store, table load_index_o, entry load_row_o
+  output logic        load_valid_o,          // array
+  output logic [3:0]  load_target_o,
+  output logic [15:0] load_index_o,
+  output logic        load_colour_o,
+  output logic [14:0] load_row_o,
+  output logic [15:0] load_pair_o,
+  output logic [7:0]  load_lane_o,
+  output logic [15:0] load_word_o,
+  output logic        load_last_o,           // completes a memory word
+  output logic [31:0] load_data_o
+);
+  localparam int unsigned WeightWords = (WordBits + 31) / 32;
+  localparam int unsigned SiteWords   = (3 * Pairs + 31) / 32;
+  localparam int unsigned SpinWords   = (Pairs * Lanes + 31) / 32;
+
+  localparam logic [3:0] Program  = tsu_pkg::TargetProgram[3:0];
+  localparam logic [3:0] Table    = tsu_pkg::TargetTable[3:0];
+  localparam logic [3:0] Coupling = tsu_pkg::TargetCoupling[3:0];
+  localparam logic [3:0] Weight   = tsu_pkg::TargetWeight[3:0];
+  localparam logic [3:0] Site     = tsu_pkg::TargetSite[3:0];
+  localparam logic [3:0] Spin     = tsu_pkg::TargetSpin[3:0];
+  localparam logic [3:0] Cond     = tsu_pkg::TargetConditioning[3:0];
+  localparam logic [3:0] Noise    = tsu_pkg::TargetNoise[3:0];
+
+  typedef enum logic [1:0] {StTarget, StPlace, StData, StDrop} state_e;
+  state_e      state_q;
+  logic [3:0]  target_q;
+  logic [15:0] index_q;
+  logic        colour_q;
+  logic [15:0] outer_q;                      // row, entry, program word; first pair for noise
+  logic [15:0] pair_q, word_q;
+  logic [7:0]  lane_q, group_q;
+
+  // ---- Limits of the target ----------------------------------------------
+  logic [16:0] index_limit;
+  logic [15:0] outer_limit, word_top;
+  logic        known;
+  always_comb begin
+    known       = 1'b1;
+    index_limit = 17'h10000;                 // index not used: anything goes
+    outer_limit = 16'(Rows);
+    word_top    = 16'd0;
+    case (target_q)
+      Program:    outer_limit = 16'(ProgramWords);
+      Table:      begin index_limit = 17'(Tables); outer_limit = 16'(1 << TableBits); end
+      Coupling:   begin index_limit = 17'(Layers); outer_limit = 16'd1; word_top = 16'd3; end
+      Weight:     begin index_limit = 17'(Layers); word_top = 16'(WeightWords - 1); end
+      Site:       word_top = 16'(SiteWords - 1);
+      Spin, Cond: begin index_limit = 17'(Groups); word_top = 16'(SpinWords - 1); end
+      Noise:      begin outer_limit = 16'(Pairs); word_top = 16'(tsu_pkg::NoiseWords - 1); end
+      default:    known = 1'b0;
+    endcase
+  end
+
+  // ---- Position ----------------------------------------------------------
+  logic take, group_end, word_end, lane_end, pair_end, memory_end, past_end, bad_place, write;
+  assign s_axis_tready = !hold_i;
+  assign take       = s_axis_tvalid && s_axis_tready;
+  assign group_end  = target_q != Noise || group_q == 8'(Groups - 1);
+  assign word_end   = word_q == word_top;
+  assign lane_end   = target_q != Noise || lane_q == 8'(Lanes - 1);
+  assign pair_end   = target_q != Weight || pair_q == 16'(Pairs - 1);
+  assign memory_end = group_end && word_end;
+  assign past_end   = outer_q >= outer_limit;
+  assign bad_place  = !known || {1'b0, s_axis_tdata[31:16]} >= index_limit || {1'b0, s_axis_tdata[14:0]} >= outer_limit;
+  assign write      = take && state_q == StData && !past_end;
+
+  always_ff @(posedge clk_i) begin
+    if (rst_i) begin
+      state_q <= StTarget;
+      error_o <= 1'b0;
+    end else begin
+      error_o <= 1'b0;
+      if (take) begin
+        case (state_q)
+          StTarget: begin
+            state_q <= s_axis_tlast ? StTarget : StPlace;
+            error_o <= s_axis_tlast;
+          end
+          StPlace: begin
+            state_q <= s_axis_tlast ? StTarget : bad_place ? StDrop : StData;
+            error_o <= s_axis_tlast || bad_place;
+          end
+          StData: begin
+            state_q <= s_axis_tlast ? StTarget : past_end ? StDrop : StData;
+            error_o <= past_end || (s_axis_tlast && !memory_end);
+          end
+          default: if (s_axis_tlast) state_q <= StTarget;
+        endcase
+      end
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (take && state_q == StTarget) target_q <= s_axis_tdata[31:28];
+    if (take && state_q == StPlace) begin
+      index_q  <= s_axis_tdata[31:16];
+      colour_q <= s_axis_tdata[15];
+      outer_q  <= {1'b0, s_axis_tdata[14:0]};
+      pair_q   <= '0;
+      word_q   <= '0;
+      lane_q   <= '0;
+      group_q  <= '0;
+    end
+    if (write) begin
+      if (target_q == Noise) group_q <= group_end ? 8'd0 : group_q + 8'd1;
+      if (group_end) word_q <= word_end ? 16'd0 : word_q + 16'd1;
+      if (memory_end && target_q == Noise)  lane_q <= lane_end ? 8'd0 : lane_q + 8'd1;
+      if (memory_end && target_q == Weight) pair_q <= pair_end ? 16'd0 : pair_q + 16'd1;
+      if (memory_end && lane_end && pair_end) outer_q <= outer_q + 16'd1;
+    end
+  end
+
+  // ---- Decoded word ------------------------------------------------------
+  always_ff @(posedge clk_i) begin
+    program_we_o <= !rst_i && write && target_q == Program;
+    store_we_o   <= !rst_i && write && target_q == Table;
+    load_valid_o <= !rst_i && write && target_q != Program && target_q != Table;
+    if (write) begin
+      load_target_o <= target_q;
+      load_index_o  <= target_q == Noise ? {8'd0, group_q} : index_q;
+      load_colour_o <= colour_q;
+      load_row_o    <= target_q == Noise ? 15'd0 : outer_q[14:0];
+      load_pair_o   <= target_q == Noise ? outer_q : pair_q;
+      load_lane_o   <= lane_q;
+      load_word_o   <= word_q;
+      load_last_o   <= memory_end;
+      load_data_o   <= s_axis_tdata;
+    end
+  end
+endmodule
+`default_nettype wire

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// AXI4-Lite register file of the core (REGISTERS.md). Every offset answers OKAY; unknown ones read 0 and ignore writes.
+//
+// One read and one write may be in progress; a write is taken when address and data are both there. Reading the low word of
+// a counter latches its high word, so a pair of reads is one moment.
+`default_nettype none
+module tsu_regs #(
+  parameter int unsigned Cols = 64,
+  parameter int unsigned Rows = 64,
+  parameter int unsigned Tiles = 4,
+  parameter int unsigned Lanes = 8,
+  parameter int unsigned Groups = 1,
+  parameter int unsigned Layers = 4,
+  parameter int unsigned WeightBits = 8,
+  parameter int unsigned NumRules = tsu_pkg::G12Rules,
+  parameter logic [95:0] Rules = tsu_pkg::G12,
+  parameter int unsigned TableBits = 9,
+  parameter int unsigned Tables = 16,
+  parameter int unsigned Slots = 2,
+  parameter int unsigned ProgramWords = 256,
+  parameter int unsigned ClockHz = 50_000_000,
+  parameter int unsigned BuildId = 0,
+  parameter int unsigned NoiseSource = 0
+) (
+  input  logic         clk_i,
+  input  logic         rst_i,
+  output logic         irq_o,
+
+  input  logic [11:0]  s_axil_awaddr,
+  input  logic         s_axil_awvalid,
+  output logic         s_axil_awready,
+  input  logic [31:0]  s_axil_wdata,
+  input  logic [3:0]   s_axil_wstrb,
+  input  logic         s_axil_wvalid,
+  output logic         s_axil_wready,
+  output logic [1:0]   s_axil_bresp,
+  output logic         s_axil_bvalid,
+  input  logic         s_axil_bready,
+  input  logic [11:0]  s_axil_araddr,
+  input  logic         s_axil_arvalid,
+  output logic         s_axil_arready,
+  output logic [31:0]  s_axil_rdata,
+  output logic [1:0]   s_axil_rresp,
+  output logic         s_axil_rvalid,
+  input  logic         s_axil_rready,
+
+  // Commands: one-clock pulses
+  output logic         start_o,
+  output logic         abort_o,
+  output logic         clear_o,
+  output logic [15:0]  rows_o,           // rows in use
+
+  // State of the core
+  input  logic         busy_i,
+  input  logic         done_i,           // pulse
+  input  logic         program_error_i,  // pulse
+  input  logic         load_error_i,     // pulse
+  input  logic         waiting_i,        // Emit waits for the sample stream
+  input  logic         sample_i,         // the sample stream has a word
+  input  logic [15:0]  pc_i,
+  input  logic [383:0] counters_i        // six 64-bit counters in the order of the map
+);
+  localparam logic [1:0] Okay = 2'b00;
+
+  // ---- Write channel -----------------------------------------------------
+  logic        wr_take, bvalid_q;
+  logic [11:0] wr_addr;
+  logic [31:0] wr_mask;
+
+  assign wr_take        = s_axil_awvalid && s_axil_wvalid && !bvalid_q;
+  assign wr_addr        = {s_axil_awaddr[11:2], 2'b00};
+  assign wr_mask        = {{8{s_axil_wstrb[3]}}, {8{s_axil_wstrb[2]}}, {8{s_axil_wstrb[1]}}, {8{s_axil_wstrb[0]}}};
+  assign s_axil_awready = wr_take;
+  assign s_axil_wready  = wr_take;
+  assign s_axil_bresp   = Okay;
+  assign s_axil_bvalid  = bvalid_q;
+
+  always_ff @(posedge clk_i) begin
+    if (rst_i)              bvalid_q <= 1'b0;
+    else if (wr_take)       bvalid_q <= 1'b1;
+    else if (s_axil_bready) bvalid_q <= 1'b0;
+  end
+
+  // ---- Registers ---------------------------------------------------------
+  logic        done_q, program_error_q, load_error_q, start, abort;
+  logic [15:0] rows_q;
+  logic [31:0] scratch_q, wr_rows;
+  logic [2:0]  irq_enable_q, irq_status_q, irq_event;
+
+  assign start   = wr_take && wr_addr == tsu_pkg::RegControl[11:0] && s_axil_wstrb[0] && s_axil_wdata[0] && !busy_i;
+  assign abort   = wr_take && wr_addr == tsu_pkg::RegControl[11:0] && s_axil_wstrb[0] && s_axil_wdata[1];
+  assign clear_o = wr_take && wr_addr == tsu_pkg::RegControl[11:0] && s_axil_wstrb[0] && s_axil_wdata[2];
+  assign start_o = start && !abort;
+  assign abort_o = abort;
+  assign rows_o  = rows_q;
+  assign wr_rows = (s_axil_wdata & wr_mask) | ({16'd0, rows_q} & ~wr_mask);
+
+  assign irq_event = {sample_i, program_error_i || load_error_i, done_i};
+  assign irq_o     = |(irq_status_q & irq_enable_q);
+
+  always_ff @(posedge clk_i) begin
+    if (rst_i) begin
+      rows_q       <= 16'(Rows);
+      scratch_q    <= '0;
+      irq_enable_q <= '0;
+    end else if (wr_take) begin
+      case (wr_addr)
+        // A count outside the built rows would address RAM that is not there.
+        tsu_pkg::RegRows[11:0]:
+          if (!busy_i && wr_rows != 32'd0 && wr_rows <= 32'(Rows)) rows_q <= wr_rows[15:0];
+        tsu_pkg::RegScratch[11:0]:   scratch_q <= (s_axil_wdata & wr_mask) | (scratch_q & ~wr_mask);
+        tsu_pkg::RegIrqEnable[11:0]: if (s_axil_wstrb[0]) irq_enable_q <= s_axil_wdata[2:0];
+        default: ;
+      endcase
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (rst_i) begin
+      done_q          <= 1'b0;
+      program_error_q <= 1'b0;
+      load_error_q    <= 1'b0;
+      irq_status_q    <= '0;
+    end else begin
+      if (start || abort) begin
+        done_q          <= 1'b0;
+        program_error_q <= 1'b0;
+        load_error_q    <= 1'b0;
+      end
+      if (done_i)          done_q          <= 1'b1;
+      if (program_error_i) program_error_q <= 1'b1;
+      if (load_error_i)    load_error_q    <= 1'b1;
+      // An event in the clock that clears its bit wins: it must not be lost.
+      if (wr_take && wr_addr == tsu_pkg::RegIrqStatus[11:0] && s_axil_wstrb[0])
+        irq_status_q <= (irq_status_q & ~s_axil_wdata[2:0]) | irq_event;
+      else
+        irq_status_q <= irq_status_q | irq_event;
+    end
+  end
+
+  // ---- Read channel ------------------------------------------------------
+  logic        rd_take, rvalid_q;
+  logic [31:0] rdata_q, rd_value, high_q;
+  logic [11:0] rd_addr;
+  logic [2:0]  rd_counter;               // which counter, valid in their range
+  logic [63:0] rd_count;
+  logic [15:0] rd_rule;
+  logic        rd_is_counter, rd_is_rule;
+  logic [11:0] rd_rule_offset, rd_counter_offset;
+
+  assign rd_take        = s_axil_arvalid && !rvalid_q;
+  assign rd_addr        = {s_axil_araddr[11:2], 2'b00};
+  assign s_axil_arready = rd_take;
+  assign s_axil_rdata   = rdata_q;
+  assign s_axil_rresp   = Okay;
+  assign s_axil_rvalid  = rvalid_q;
+
+  assign rd_rule_offset    = rd_addr - tsu_pkg::RegRule[11:0];
+  assign rd_is_rule        = rd_rule_offset < 12'(4 * NumRules);
+  assign rd_rule           = Rules[{rd_rule_offset[4:2], 4'b0} +: 16];
+  assign rd_counter_offset = rd_addr - tsu_pkg::RegClocks[11:0];
+  assign rd_is_counter     = rd_counter_offset < 12'd48;
+  assign rd_counter        = rd_counter_offset[5:3];
+  assign rd_count          = counters_i[{rd_counter, 6'b0} +: 64];
+
+  always_comb begin
+    rd_value = 32'd0;
+    case (rd_addr)
+      tsu_pkg::RegId[11:0]:        rd_value = tsu_pkg::Magic;
+      tsu_pkg::RegVersion[11:0]:   rd_value = tsu_pkg::CoreVersion;
+      tsu_pkg::RegMapHash[11:0]:   rd_value = tsu_pkg::MapHash;
+      tsu_pkg::RegBuildId[11:0]:   rd_value = BuildId;
+      tsu_pkg::RegGridSize[11:0]:  rd_value = {16'(Rows), 16'(Cols)};
+      tsu_pkg::RegLanes[11:0]:     rd_value = {8'(Layers), 8'(Tiles), 8'(Groups), 8'(Lanes)};
+      tsu_pkg::RegFormats[11:0]:   rd_value = {8'(Slots), 8'(Tables), 8'(TableBits), 8'(WeightBits)};
+      tsu_pkg::RegCaps[11:0]:      rd_value = {16'd0, 8'($clog2(ProgramWords)), 4'(NoiseSource), 4'(NumRules)};
+      tsu_pkg::RegClockHz[11:0]:   rd_value = ClockHz;
+      tsu_pkg::RegStatus[11:0]:
+        rd_value = {20'd0, 4'(NoiseSource), 3'd0, waiting_i, load_error_q, program_error_q, done_q, busy_i};
+      tsu_pkg::RegRows[11:0]:      rd_value = {16'd0, rows_q};
+      tsu_pkg::RegScratch[11:0]:   rd_value = scratch_q;
+      tsu_pkg::RegIrqEnable[11:0]: rd_value = {29'd0, irq_enable_q};
+      tsu_pkg::RegIrqStatus[11:0]: rd_value = {29'd0, irq_status_q};
+      tsu_pkg::RegProgramCounter[11:0]: rd_value = {16'd0, pc_i};
+      default: begin
+        if (rd_is_rule)         rd_value = {{8{rd_rule[15]}}, rd_rule[15:8], {8{rd_rule[7]}}, rd_rule[7:0]};
+        else if (rd_is_counter) rd_value = rd_addr[2] ? high_q : rd_count[31:0];
+      end
+    endcase
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (rst_i)              rvalid_q <= 1'b0;
+    else if (rd_take)       rvalid_q <= 1'b1;
+    else if (s_axil_rready) rvalid_q <= 1'b0;
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (rd_take) begin
+      rdata_q <= rd_value;
+      if (rd_is_counter && !rd_addr[2]) high_q <= rd_count[63:32];
+    end
+  end
+
+  // ---- Checks ------------------------------------------------------------
+`ifndef SYNTHESIS
+  logic        b_held_q, r_held_q;
+  logic [31:0] past_rdata_q;
+  initial begin
+    b_held_q = 1'b0;
+    r_held_q = 1'b0;
+  end
+  always_ff @(posedge clk_i) begin
+    b_held_q     <= !rst_i && s_axil_bvalid && !s_axil_bready;
+    r_held_q     <= !rst_i && s_axil_rvalid && !s_axil_rready;
+    past_rdata_q <= s_axil_rdata;
+    if (b_held_q) begin b_held: assert (s_axil_bvalid); end
+    if (r_held_q) begin r_held: assert (s_axil_rvalid && s_axil_rdata == past_rdata_q); end
+  end
+`endif
+endmodule
+`default_nettype wire

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// FIFO between the emitter and the sample stream (AXI4-Stream): a word shows two clocks after it was pushed, one word a clock.
+//
+// cut_i drops everything but the word already offered (a stream may not take an offer back); with cut_end_i a word 0 with TLAST
+// follows, so that the reader sees the end of the packet that was cut.
+`default_nettype none
+module tsu_sample_fifo #(
+  parameter int unsigned Depth = 256         // power of two, at least 4
+) (
+  input  logic        clk_i,
+  input  logic        rst_i,
+  input  logic        cut_i,
+  input  logic        cut_end_i,
+  output logic        empty_o,
+
+  input  logic        in_valid_i,
+  output logic        in_ready_o,
+  input  logic [31:0] in_data_i,
+  input  logic        in_last_i,
+
+  output logic [31:0] m_axis_tdata,
+  output logic        m_axis_tvalid,
+  input  logic        m_axis_tready,
+  output logic        m_axis_tlast
+);
+  localparam int unsigned AddrBits = $clog2(Depth);
+
+  logic [AddrBits-1:0] head_q, head_d;
+  logic [AddrBits:0]   count_q, kept;        // words in RAM, the offered one included
+  logic                valid_q, end_q, push, pop, write;
+  logic [32:0]         data;
+
+  assign in_ready_o = !count_q[AddrBits] && !cut_i && !end_q;
+  assign push       = in_valid_i && in_ready_o;
+  assign pop        = valid_q && m_axis_tready;
+  assign kept       = count_q - {{AddrBits{1'b0}}, pop};
+  assign head_d     = head_q + {{(AddrBits-1){1'b0}}, pop};
+  assign write      = push || end_q;         // there is room for the end word: cut_i left one word at most
+  assign empty_o    = count_q == '0 && !end_q;
+
+  tsu_ram_1r1w #(
+    .Width(33),
+    .Depth(Depth)
+  ) u_ram (
+    .clk_i  (clk_i),
+    .we_i   (write),
+    .waddr_i(head_q + count_q[AddrBits-1:0]),
+    .wdata_i(end_q ? {1'b1, 32'd0} : {in_last_i, in_data_i}),
+    .raddr_i(head_d),
+    .rdata_o(data)
+  );
+
+  always_ff @(posedge clk_i) begin
+    if (rst_i) begin
+      head_q  <= '0;
+      count_q <= '0;
+      valid_q <= 1'b0;
+      end_q   <= 1'b0;
+    end else if (cut_i) begin
+      head_q  <= head_d;
+      count_q <= {{AddrBits{1'b0}}, valid_q && !pop};
+      valid_q <= valid_q && !pop;
+      end_q   <= cut_end_i;
+    end else if (valid_q || count_q != '0 || write) begin
+      head_q  <= head_d;
+      count_q <= kept + {{AddrBits{1'b0}}, write};
+      // A word pushed in this clock is not yet what the RAM reads.
+      valid_q <= kept != '0;
+      end_q   <= 1'b0;
+    end
+  end
+
+  assign m_axis_tvalid = valid_q;
+  assign m_axis_tdata  = data[31:0];
+  assign m_axis_tlast  = data[32];
+
+  // ---- Checks ------------------------------------------------------------
+`ifndef SYNTHESIS
+  logic        held_q;
+  logic [32:0] past_q;
+  initial held_q = 1'b0;
+  always_ff @(posedge clk_i) begin
+    if (held_q) begin offer_held: assert (m_axis_tvalid && data == past_q); end
+    held_q <= !rst_i && m_axis_tvalid && !m_axis_tready;
+    if (m_axis_tvalid) past_q <= data;
+  end
+`endif
+endmodule
+`default_nettype wire
