@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
+#include <numeric>
 #include <string>
 
 #include "parallel.hpp"
@@ -46,6 +47,8 @@ Sampler::Sampler(int rows, int cols, const Pattern& pattern, int chains, int thr
     std::fill_n(block.noise.get(), words, 0u);
   }
   const std::size_t sites = static_cast<std::size_t>(rows) * cols;
+  every_site_.resize(sites);
+  std::iota(every_site_.begin(), every_site_.end(), 0);
   SetSites({std::vector<std::uint8_t>(sites, 0), std::vector<std::uint8_t>(sites, 0)});
 }
 
@@ -125,20 +128,22 @@ void Sampler::SetTable(std::size_t index, const Table& table) {
   }
 }
 
-void Sampler::SetPlane(Bytes Block::*plane, std::span<const std::uint8_t> bits, const char* what) {
-  const std::size_t sites = static_cast<std::size_t>(layout_.rows) * layout_.cols;
-  Expect(bits.size(), sites * chains_, what);
-  for (int chain = 0; chain < chains_; ++chain) {
-    std::uint8_t* out = (blocks_[chain / kBlock].*plane).get() + chain % kBlock;
-    const std::uint8_t* in = bits.data() + sites * chain;
-    for (int y = 0; y < layout_.rows; ++y)
-      for (int x = 0; x < layout_.cols; ++x) out[layout_.Site(x, y) * kBlock] = *in++ ? 0x00 : 0xFF;
+void Sampler::SetPlane(Bytes Block::*plane, std::span<const std::int32_t> sites, std::span<const std::uint8_t> bits) {
+  Expect(bits.size(), sites.size() * chains_, "spins");
+  for (std::size_t k = 0; k < sites.size(); ++k) {
+    const std::int64_t site = layout_.Site(sites[k] % layout_.cols, sites[k] / layout_.cols);
+    for (int chain = 0; chain < chains_; ++chain)
+      (blocks_[chain / kBlock].*plane)[site * kBlock + chain % kBlock] = bits[chain * sites.size() + k] ? 0x00 : 0xFF;
   }
 }
-void Sampler::SetSpins(std::span<const std::uint8_t> bits) { SetPlane(&Block::spins, bits, "spins"); }
-void Sampler::SetConditioning(std::span<const std::uint8_t> bits) {
-  SetPlane(&Block::conditioning, bits, "conditioning");
+void Sampler::SetSpinsAt(std::span<const std::int32_t> sites, std::span<const std::uint8_t> bits) {
+  SetPlane(&Block::spins, sites, bits);
 }
+void Sampler::SetConditioningAt(std::span<const std::int32_t> sites, std::span<const std::uint8_t> bits) {
+  SetPlane(&Block::conditioning, sites, bits);
+}
+void Sampler::SetSpins(std::span<const std::uint8_t> bits) { SetPlane(&Block::spins, every_site_, bits); }
+void Sampler::SetConditioning(std::span<const std::uint8_t> bits) { SetPlane(&Block::conditioning, every_site_, bits); }
 
 void Sampler::SetNoise(std::span<const NoiseState> streams) {
   const std::size_t pairs = static_cast<std::size_t>(layout_.cols) / 2;

@@ -56,6 +56,9 @@ class Sampler {
   void SetTable(std::size_t index, const Table& table);
   void SetSpins(std::span<const std::uint8_t> bits);
   void SetConditioning(std::span<const std::uint8_t> bits);
+  // The given sites (y * cols + x) only; bits [chain][site].
+  void SetSpinsAt(std::span<const std::int32_t> sites, std::span<const std::uint8_t> bits);
+  void SetConditioningAt(std::span<const std::int32_t> sites, std::span<const std::uint8_t> bits);
   void SetNoise(std::span<const NoiseState> streams);
   // Edges that kCount counts.
   void SetEdges(std::vector<Edge> edges) { edges_ = std::move(edges); }
@@ -79,7 +82,7 @@ class Sampler {
   };
   void Couple(Layer& layer) const;
   void RunBlock(Block& block, std::span<const Step> steps, Clock::time_point deadline, Statistics* counts) const;
-  void SetPlane(Bytes Block::*plane, std::span<const std::uint8_t> bits, const char* what);
+  void SetPlane(Bytes Block::*plane, std::span<const std::int32_t> sites, std::span<const std::uint8_t> bits);
   std::size_t Visit(int x, int y) const { return static_cast<std::size_t>(x / 2) * layout_.rows + y; }
 
   Layout layout_;
@@ -87,6 +90,7 @@ class Sampler {
   int chains_, threads_;
   std::vector<std::int64_t> offsets_;
   Sites sites_;
+  std::vector<std::int32_t> every_site_;
   // Sites that keep their spin, by colour: bit 0 of the index = clamp on, bit 1 = latents only.
   std::array<std::array<std::vector<std::uint8_t>, 4>, 2> keep_;
   std::vector<Layer> layers_;

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// Training of a denoising thermodynamic model with the law that is deployed: quantised weights and threshold tables in every
+// sample, float masters beside them. Reproducible: the same options and images give the same model on any number of threads.
+//
+// Each denoising step is trained by itself. For an image x, out = x noised to the level of the step's output, in = out
+// noised on to the level of its input. Gradient = correlations with `out` clamped - correlations of free chains that start
+// at `in`, see `in` as conditioning and run as long as deployed chains do, plus the total-correlation penalty.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "tsu/geometry.hpp"
+#include "tsu/model.hpp"
+
+namespace tsu {
+
+struct TrainOptions {
+  Pattern pattern;
+  int rows = 64, cols = 64;
+  int weight_bits = 8;
+  int steps = 2;             // denoising steps T; signal levels fall evenly from 1 to 0
+  int epochs = 12;
+  std::uint64_t seed = 1;
+  int threads = 0;           // 0: one a core; no influence on the result
+  int batch = 256;           // images a gradient step; a multiple of 64
+  int sweeps = 250;          // of a deployed step
+  int clamped_sweeps = 125;  // of the clamped phase, which mixes faster
+  double rate = 0.006;       // Adam, after a short warm-up; cosine down to 2 %
+  double threshold = 0.15;   // autocorrelation above which the penalty grows
+  double ramp_from = 0.9, ramp_to = 1.2;  // beta over the last step's sweeps
+  std::string checkpoint;    // file; empty: none. An existing one of the same training is resumed.
+  std::string record;        // JSON object text to which the constants of the training are added
+};
+
+struct TrainProgress {
+  int layer = 0, layers = 0;
+  std::int64_t step = 0, steps = 0;  // gradient steps of this layer
+  double gap = 0;                    // mean |clamped - free| correlation: how far from the data
+  double autocorrelation = 0, penalty = 0;
+  double largest = 0;                // largest |J|; above 3 = diverging
+};
+// Called after every gradient step; false ends the training with Error(kInterrupted) after a checkpoint.
+using TrainObserver = std::function<bool(const TrainProgress&)>;
+
+// images: [image][pixel], 0/1. Throws kUsage on options that cannot be, kBadInput on a foreign checkpoint.
+Model Train(std::span<const std::uint8_t> images, int image_rows, int image_cols, const TrainOptions& options,
+            const TrainObserver& observer = nullptr);
+
+// Sites of an image's pixels: the image stretched over the grid, columns c and width - 1 - c folded next to each other.
+std::vector<std::int32_t> PlaceImage(int rows, int cols, int image_rows, int image_cols);
+
+}  // namespace tsu

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "train_layer.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "tsu/regs.hpp"
+
+namespace tsu::train {
+
+std::uint64_t Hash(std::uint64_t seed, std::uint64_t index) {
+  std::uint64_t z = (seed ^ 0xD1B54A32D192ED03ull) * 0x9E3779B97F4A7C15ull + index * 0xBF58476D1CE4E5B9ull;
+  for (int round = 0; round < 2; ++round) {
+    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ull;
+    z = (z ^ (z >> 27)) * 0x94D049BB133111EBull;
+    z ^= z >> 31;
+  }
+  return z;
+}
+
+double Uniform(std::uint64_t seed, std::uint64_t index) { return std::ldexp(static_cast<double>(Hash(seed, index) >> 11), -53); }
+
+std::vector<GridEdge> GridEdges(int rows, int cols, const Pattern& pattern) {
+  const auto offsets = Offsets(pattern);
+  std::vector<GridEdge> edges;
+  for (int y = 0; y < rows; ++y)
+    for (int x = 0; x < cols; ++x)
+      for (std::size_t k = 0; k < pattern.size(); ++k)
+        for (int r = 0; r < 2; ++r) {
+          const int nx = x + offsets[4 * k + r].dx, ny = y + offsets[4 * k + r].dy;
+          if (nx < 0 || nx >= cols || ny < 0 || ny >= rows) continue;
+          const int site = y * cols + x;
+          edges.push_back({site, ny * cols + nx, static_cast<std::int32_t>((site * pattern.size() + k) * 2 + r)});
+        }
+  return edges;
+}
+
+Moments ToMoments(const cpu::Statistics& counts, const cpu::Layout& layout, double samples) {
+  Moments m;
+  m.pair.reserve(counts.unequal.size());
+  for (const std::uint32_t n : counts.unequal) m.pair.push_back(static_cast<float>(1 - 2 * (n / samples)));
+  m.mean.resize(counts.down.size());
+  for (int y = 0; y < layout.rows; ++y)
+    for (int x = 0; x < layout.cols; ++x)
+      m.mean[y * layout.cols + x] = static_cast<float>(1 - 2 * (counts.down[x * layout.rows + y] / samples));
+  return m;
+}
+
+void Gradient(const Moments& clamped, const Moments& free, std::span<const GridEdge> edges, double penalty,
+              Parameters& gradient) {
+  gradient.resize(edges.size() + free.mean.size());
+  const float lambda = static_cast<float>(penalty);
+  for (std::size_t e = 0; e < edges.size(); ++e) {
+    const float independent = free.mean[edges[e].a] * free.mean[edges[e].b];
+    gradient[e] = clamped.pair[e] - free.pair[e] + lambda * (independent - free.pair[e]);
+  }
+  for (std::size_t i = 0; i < free.mean.size(); ++i) gradient[edges.size() + i] = clamped.mean[i] - free.mean[i];
+}
+
+void Adam::Ascend(Parameters& parameters, const Parameters& gradient, double rate) {
+  constexpr float kFirst = 0.9f, kSecond = 0.999f, kTiny = 1e-8f;
+  first.resize(parameters.size());
+  second.resize(parameters.size());
+  ++step;
+  const float scale = static_cast<float>(rate / (1 - std::pow(0.9, static_cast<double>(step))));
+  const float unbias = static_cast<float>(1 / (1 - std::pow(0.999, static_cast<double>(step))));
+  for (std::size_t i = 0; i < parameters.size(); ++i) {
+    first[i] = kFirst * first[i] + (1 - kFirst) * gradient[i];
+    second[i] = kSecond * second[i] + (1 - kSecond) * gradient[i] * gradient[i];
+    parameters[i] += scale * first[i] / (std::sqrt(second[i] * unbias) + kTiny);
+  }
+}
+
+double NextPenalty(double penalty, double autocorrelation, double previous, double threshold) {
+  double factor = 0.95;
+  if (autocorrelation < threshold) {
+    factor = 0.6 + 0.2 * std::max(autocorrelation, 0.0) / threshold;
+  } else if (autocorrelation > previous) {
+    factor = autocorrelation >= 1.8 * threshold ? 1.5 : 1.2;
+  }
+  return std::max(penalty * factor, 0.001);
+}
+
+double Autocorrelation(std::span<const std::uint8_t> before, std::span<const std::uint8_t> after, int chains, int group,
+                       std::uint64_t seed) {
+  constexpr int kProjections = 32;
+  const std::size_t pixels = before.size() / chains;
+  double cross = 0, square_before = 0, square_after = 0;
+  std::vector<std::int64_t> y0(group), y1(group);
+  std::vector<int> signs(pixels);
+  for (int p = 0; p < kProjections; ++p) {
+    for (std::size_t i = 0; i < pixels; ++i) signs[i] = Hash(seed, p * pixels + i) & 1 ? 1 : -1;
+    for (int first = 0; first + group <= chains; first += group) {
+      std::int64_t sum0 = 0, sum1 = 0;
+      for (int g = 0; g < group; ++g) {
+        y0[g] = y1[g] = 0;
+        for (std::size_t i = 0; i < pixels; ++i) {
+          y0[g] += signs[i] * before[(first + g) * pixels + i];
+          y1[g] += signs[i] * after[(first + g) * pixels + i];
+        }
+        sum0 += y0[g];
+        sum1 += y1[g];
+      }
+      for (int g = 0; g < group; ++g) {
+        const double d0 = static_cast<double>(group * y0[g] - sum0), d1 = static_cast<double>(group * y1[g] - sum1);
+        cross += d0 * d1;
+        square_before += d0 * d0;
+        square_after += d1 * d1;
+      }
+    }
+  }
+  return square_before > 0 && square_after > 0 ? cross / std::sqrt(square_before * square_after) : 0;
+}
+
+void Quantise(const Parameters& parameters, std::span<const GridEdge> edges, int weight_bits, ModelLayer& layer) {
+  const float one = 1 << regs::kFieldFracBits;
+  const float most_j = static_cast<float>((1 << (weight_bits - 1)) - 1), most_h = (1 << (regs::kBiasBits - 1)) - 1;
+  std::fill(layer.j.begin(), layer.j.end(), std::int16_t{0});
+  for (std::size_t e = 0; e < edges.size(); ++e)
+    layer.j[edges[e].position] = static_cast<std::int16_t>(std::lround(std::clamp(one * parameters[e], -most_j, most_j)));
+  for (std::size_t i = 0; i < layer.h.size(); ++i)
+    layer.h[i] =
+        static_cast<std::int16_t>(std::lround(std::clamp(one * parameters[edges.size() + i], -most_h, most_h)));
+}
+
+}  // namespace tsu::train

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// What learns: float masters of one layer, their gradient, their optimiser, the correlation penalty's controller.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "cpu_sampler.hpp"
+#include "tsu/model.hpp"
+
+namespace tsu::train {
+
+// Undirected edges of a grid in the order of ModelLayer::j, off-grid ones left out.
+struct GridEdge {
+  std::int32_t a, b;      // sites y * cols + x
+  std::int32_t position;  // in ModelLayer::j
+};
+std::vector<GridEdge> GridEdges(int rows, int cols, const Pattern& pattern);
+
+// Expectations of s_a s_b for every edge and of s_i for every site.
+struct Moments {
+  std::vector<float> pair, mean;
+};
+Moments ToMoments(const cpu::Statistics& counts, const cpu::Layout& layout, double samples);
+
+// Parameters of one layer in units of 1 (32 LSB): [edges] couplings, then [sites] biases.
+using Parameters = std::vector<float>;
+
+// Uphill direction of mean log-likelihood - penalty * total correlation:
+//   dJ = clamped pair - free pair + penalty * (free mean_a * free mean_b - free pair),  dh = clamped mean - free mean.
+void Gradient(const Moments& clamped, const Moments& free, std::span<const GridEdge> edges, double penalty,
+              Parameters& gradient);
+
+// Adam, uphill.
+struct Adam {
+  std::vector<float> first, second;
+  std::int64_t step = 0;
+  void Ascend(Parameters& parameters, const Parameters& gradient, double rate);
+};
+
+// Penalty of the next stretch from the chains' autocorrelation at the deployed number of sweeps: falls while they mix, rises
+// while they get slower.
+double NextPenalty(double penalty, double autocorrelation, double previous, double threshold);
+
+// Autocorrelation of projected visible states: groups of `group` consecutive chains share their conditioning and are
+// centred on their own mean. States: [chain][pixel], 0/1.
+double Autocorrelation(std::span<const std::uint8_t> before, std::span<const std::uint8_t> after, int chains, int group,
+                       std::uint64_t seed);
+
+// Rounded to what the device takes.
+void Quantise(const Parameters& parameters, std::span<const GridEdge> edges, int weight_bits, ModelLayer& layer);
+
+// Counter-based random numbers: the same for (seed, index) whatever the order of use.
+std::uint64_t Hash(std::uint64_t seed, std::uint64_t index);
+double Uniform(std::uint64_t seed, std::uint64_t index);  // [0, 1)
+
+}  // namespace tsu::train

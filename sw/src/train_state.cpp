@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "train_state.hpp"
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <string_view>
+
+#include "tsu/error.hpp"
+
+namespace tsu::train {
+namespace {
+
+constexpr std::string_view kMagic = "tsu checkpoint 1\n";
+
+void Put(std::string& out, const void* data, std::size_t size) { out.append(static_cast<const char*>(data), size); }
+template <typename T>
+void PutNumber(std::string& out, T number) {
+  Put(out, &number, sizeof number);
+}
+void PutFloats(std::string& out, const std::vector<float>& floats) {
+  PutNumber<std::uint64_t>(out, floats.size());
+  Put(out, floats.data(), floats.size() * sizeof(float));
+}
+
+// Reads what Put wrote; sets `bad` instead of going past the end.
+struct Reader {
+  std::string_view rest;
+  bool bad = false;
+  void Take(void* data, std::size_t size) {
+    if ((bad = bad || size > rest.size())) return;
+    std::memcpy(data, rest.data(), size);
+    rest.remove_prefix(size);
+  }
+  template <typename T>
+  T Number() {
+    T number{};
+    Take(&number, sizeof number);
+    return number;
+  }
+  std::vector<float> Floats() {
+    const auto size = Number<std::uint64_t>();
+    if ((bad = bad || size > rest.size() / sizeof(float))) return {};
+    std::vector<float> floats(size);
+    Take(floats.data(), size * sizeof(float));
+    return floats;
+  }
+};
+
+std::uint64_t Sum(std::string_view text) {  // FNV-1a
+  std::uint64_t sum = 0xCBF29CE484222325ull;
+  for (const char c : text) sum = (sum ^ static_cast<unsigned char>(c)) * 0x100000001B3ull;
+  return sum;
+}
+
+}  // namespace
+
+void SaveState(const std::string& path, const State& state) {
+  std::string out(kMagic);
+  PutNumber<std::uint64_t>(out, state.identity.size());
+  out += state.identity;
+  PutNumber<std::uint64_t>(out, state.finished.size());
+  for (const Parameters& p : state.finished) PutFloats(out, p);
+  PutNumber(out, state.step);
+  PutNumber(out, state.adam.step);
+  PutNumber(out, state.penalty);
+  PutNumber(out, state.autocorrelation);
+  for (const auto* p : {&state.parameters, &state.average, &state.adam.first, &state.adam.second}) PutFloats(out, *p);
+  PutNumber(out, Sum(out));
+  const std::string aside = path + ".part";
+  std::ofstream file(aside, std::ios::binary | std::ios::trunc);
+  file.write(out.data(), static_cast<std::streamsize>(out.size()));
+  file.close();
+  if (!file || std::rename(aside.c_str(), path.c_str()) != 0) {
+    const std::string why = std::strerror(errno);
+    std::remove(aside.c_str());
+    throw Error(Exit::kOutput, "cannot write the checkpoint", path, why);
+  }
+}
+
+bool LoadState(const std::string& path, const std::string& identity, State& state) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return false;
+  const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  const Error damaged(Exit::kBadInput, "damaged checkpoint", path, "delete it to start afresh");
+  const std::size_t tail = sizeof(std::uint64_t);
+  if (text.size() < kMagic.size() + tail || text.compare(0, kMagic.size(), kMagic) != 0) throw damaged;
+  std::string_view body = text;
+  Reader sum{body.substr(body.size() - tail)};
+  body.remove_suffix(tail);
+  if (sum.Number<std::uint64_t>() != Sum(body)) throw damaged;
+  Reader in{body.substr(kMagic.size())};
+  const auto size = in.Number<std::uint64_t>();
+  if (in.bad || size > in.rest.size()) throw damaged;
+  if (in.rest.substr(0, size) != identity)
+    throw Error(Exit::kBadInput, "checkpoint of another training (options or data differ)", path,
+                "delete it, or give the same command");
+  in.rest.remove_prefix(size);
+  state = {};
+  state.identity = identity;
+  const auto layers = in.Number<std::uint64_t>();
+  for (std::uint64_t k = 0; k < layers && !in.bad; ++k) state.finished.push_back(in.Floats());
+  state.step = in.Number<std::int64_t>();
+  state.adam.step = in.Number<std::int64_t>();
+  state.penalty = in.Number<double>();
+  state.autocorrelation = in.Number<double>();
+  for (auto* p : {&state.parameters, &state.average, &state.adam.first, &state.adam.second}) *p = in.Floats();
+  if (in.bad || !in.rest.empty()) throw damaged;
+  return true;
+}
+
+}  // namespace tsu::train

@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: Apache-2.0
+// Signs and sizes of everything that learns, on models small enough to enumerate; then whole trainings: reproducible,
+// resumable, and able to learn.
+#include "tsu/train.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <random>
+#include <set>
+
+#include "sw/src/train_layer.hpp"
+#include "sw/src/train_state.hpp"
+#include "tests/support/seed.hpp"
+#include "tsu/cpu.hpp"
+#include "tsu/error.hpp"
+#include "tsu/law.hpp"
+
+namespace tsu {
+namespace {
+
+using train::GridEdge;
+using train::Moments;
+using train::Parameters;
+
+// 2 x 4 sites, nearest neighbours; the first four are visible and coupled to a conditioning of their own.
+struct Tiny {
+  std::vector<GridEdge> edges = train::GridEdges(2, 4, ParsePattern("0,1"));
+  Parameters parameters;
+  double coupling = 0.3;
+  explicit Tiny(std::mt19937_64& r) {
+    std::normal_distribution<float> normal(0, 0.4f);
+    for (std::size_t i = 0; i < edges.size() + 8; ++i) parameters.push_back(normal(r));
+  }
+  static int Spin(int state, int site) { return state >> site & 1 ? 1 : -1; }
+  double Weight(int state, int conditioning) const {
+    double e = 0;
+    for (std::size_t k = 0; k < edges.size(); ++k) e += parameters[k] * Spin(state, edges[k].a) * Spin(state, edges[k].b);
+    for (int i = 0; i < 8; ++i) e += parameters[edges.size() + i] * Spin(state, i);
+    for (int i = 0; i < 4; ++i) e += coupling * Spin(state, i) * Spin(conditioning, i);
+    return std::exp(e);
+  }
+  // Sum of weights and moments over states whose visible part is `visible` (-1: any).
+  double Enumerate(int conditioning, int visible, Moments& m) const {
+    std::vector<double> pair(edges.size(), 0), mean(8, 0);
+    double z = 0;
+    for (int state = 0; state < 256; ++state) {
+      if (visible >= 0 && (state & 15) != visible) continue;
+      const double w = Weight(state, conditioning);
+      z += w;
+      for (std::size_t k = 0; k < edges.size(); ++k) pair[k] += w * Spin(state, edges[k].a) * Spin(state, edges[k].b);
+      for (int i = 0; i < 8; ++i) mean[i] += w * Spin(state, i);
+    }
+    m.pair.resize(edges.size());
+    m.mean.resize(8);
+    for (std::size_t k = 0; k < edges.size(); ++k) m.pair[k] = static_cast<float>(pair[k] / z);
+    for (int i = 0; i < 8; ++i) m.mean[i] = static_cast<float>(mean[i] / z);
+    return z;
+  }
+};
+
+TEST(Train, GradientIsTheSlopeOfTheLogLikelihood) {
+  std::mt19937_64 r(test::Seed());
+  Tiny model(r);
+  const int visible = 0b0110, conditioning = 0b0011;
+  const auto likelihood = [&](const Tiny& t) {
+    Moments m;
+    return std::log(t.Enumerate(conditioning, visible, m) / t.Enumerate(conditioning, -1, m));
+  };
+  Moments clamped, free;
+  model.Enumerate(conditioning, visible, clamped);
+  model.Enumerate(conditioning, -1, free);
+  Parameters gradient;
+  train::Gradient(clamped, free, model.edges, 0, gradient);
+  ASSERT_EQ(gradient.size(), model.parameters.size());
+  for (std::size_t i = 0; i < gradient.size(); ++i) {
+    Tiny up = model, down = model;
+    up.parameters[i] += 0.01f;
+    down.parameters[i] -= 0.01f;
+    const double slope = (likelihood(up) - likelihood(down)) /
+                         (static_cast<double>(up.parameters[i]) - static_cast<double>(down.parameters[i]));
+    EXPECT_NEAR(gradient[i], slope, 2e-4) << "parameter " << i;
+  }
+}
+
+TEST(Train, PenaltyShrinksCorrelationsBeyondTheMeans) {
+  std::mt19937_64 r(test::Seed() + 1);
+  Tiny model(r);
+  const auto excess = [&](const Tiny& t) {
+    Moments m;
+    t.Enumerate(5, -1, m);
+    double sum = 0;
+    for (std::size_t k = 0; k < t.edges.size(); ++k)
+      sum += std::abs(m.pair[k] - m.mean[t.edges[k].a] * m.mean[t.edges[k].b]);
+    return sum;
+  };
+  const double before = excess(model);
+  ASSERT_GT(before, 0.3);
+  for (int n = 0; n < 200; ++n) {
+    Moments free;
+    Parameters gradient;
+    model.Enumerate(5, -1, free);
+    train::Gradient(free, free, model.edges, 1, gradient);  // no data: clamped = free
+    for (std::size_t k = 0; k < gradient.size(); ++k) model.parameters[k] += 0.05f * gradient[k];
+  }
+  EXPECT_LT(excess(model), 0.3 * before);
+}
+
+TEST(Train, PenaltyFollowsTheAutocorrelation) {
+  EXPECT_LT(train::NextPenalty(0.1, 0.01, 0, 0.15), 0.07);             // mixes: falls fast
+  EXPECT_DOUBLE_EQ(train::NextPenalty(0.1, 0.2, 0.3, 0.15), 0.095);    // slow, getting better
+  EXPECT_DOUBLE_EQ(train::NextPenalty(0.1, 0.2, 0.1, 0.15), 0.12);     // slow, getting worse
+  EXPECT_DOUBLE_EQ(train::NextPenalty(0.1, 0.4, 0.1, 0.15), 0.15);     // very slow
+  EXPECT_DOUBLE_EQ(train::NextPenalty(0.001, 0.0, 0.1, 0.15), 0.001);  // floor
+}
+
+TEST(Train, AutocorrelationOfKnownChains) {
+  std::mt19937_64 r(test::Seed() + 2);
+  constexpr int kChains = 512, kPixels = 50;
+  std::vector<std::uint8_t> a(kChains * kPixels), b(a.size());
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    // Groups have means of their own, which must not count as correlation.
+    const int threshold = i / kPixels / 16 % 2 ? 8 : 2;
+    a[i] = static_cast<int>(r() % 10) < threshold;
+    b[i] = static_cast<int>(r() % 10) < threshold;
+  }
+  EXPECT_NEAR(train::Autocorrelation(a, b, kChains, 16, 1), 0, 0.05);
+  EXPECT_NEAR(train::Autocorrelation(a, a, kChains, 16, 1), 1, 1e-9);
+}
+
+TEST(Train, AdamGoesUphill) {
+  Parameters x = {0.5f, -0.3f};
+  train::Adam adam;
+  for (int n = 0; n < 500; ++n) adam.Ascend(x, {1 - x[0], 2 - x[1]}, 0.02);
+  EXPECT_NEAR(x[0], 1, 0.05);
+  EXPECT_NEAR(x[1], 2, 0.05);
+}
+
+TEST(Train, PlacementIsSpatialFoldedAndUnique) {
+  const auto sites = PlaceImage(64, 64, 28, 28);
+  ASSERT_EQ(sites.size(), 784u);
+  EXPECT_EQ(std::set<std::int32_t>(sites.begin(), sites.end()).size(), 784u);
+  for (int row = 0; row < 28; ++row)
+    for (int c = 0; c < 14; ++c) {
+      EXPECT_EQ(sites[row * 28 + 27 - c], sites[row * 28 + c] + 1);  // mirror images sit side by side
+      if (row > 0) EXPECT_GT(sites[row * 28 + c], sites[(row - 1) * 28 + c]);
+    }
+  EXPECT_EQ(PlaceImage(3, 4, 3, 3).size(), 9u);
+  EXPECT_THROW(PlaceImage(16, 16, 28, 28), Error);
+}
+
+// ---- Whole trainings on images of 6 x 6: one of two rectangles each --------------------------------------------------
+
+constexpr int kSide = 6;
+
+std::vector<std::uint8_t> Rectangles(int images) {
+  std::mt19937_64 r(test::Seed() + 3);
+  std::vector<std::uint8_t> bits;
+  for (int i = 0; i < images; ++i) {
+    const bool left = r() & 1;
+    for (int y = 0; y < kSide; ++y)
+      for (int x = 0; x < kSide; ++x) bits.push_back((left ? x < 3 : x >= 3) && y > 0);
+  }
+  return bits;
+}
+
+TrainOptions SmallOptions() {
+  TrainOptions o;
+  o.pattern = ParsePattern("G8");
+  o.rows = o.cols = 12;
+  o.epochs = 2;
+  o.batch = 64;
+  o.sweeps = 24;
+  o.clamped_sweeps = 16;
+  o.seed = test::Seed();
+  o.threads = 1;
+  return o;
+}
+
+void ExpectEqual(const Model& a, const Model& b) {
+  ASSERT_EQ(a.layers.size(), b.layers.size());
+  for (std::size_t k = 0; k < a.layers.size(); ++k) {
+    EXPECT_EQ(a.layers[k].j, b.layers[k].j);
+    EXPECT_EQ(a.layers[k].h, b.layers[k].h);
+  }
+  EXPECT_EQ(a.training, b.training);
+}
+
+TEST(Train, SameModelForAnyNumberOfThreadsOtherForAnotherSeed) {
+  const auto images = Rectangles(320);
+  TrainOptions o = SmallOptions();
+  const Model one = Train(images, kSide, kSide, o);
+  o.threads = 3;
+  ExpectEqual(one, Train(images, kSide, kSide, o));
+  ++o.seed;
+  EXPECT_NE(one.layers[0].j, Train(images, kSide, kSide, o).layers[0].j);
+}
+
+TEST(Train, ResumesAfterAStopAsIfThereHadBeenNone) {
+  const auto images = Rectangles(320);
+  const auto folder = std::filesystem::temp_directory_path() / ("tsu_train_test_" + std::to_string(::getpid()));
+  std::filesystem::create_directories(folder);
+  TrainOptions o = SmallOptions();
+  const Model whole = Train(images, kSide, kSide, o);
+  o.checkpoint = (folder / "c").string();
+  for (const int stop : {3, 7, 14}) {  // in the first layer twice, in the second once
+    int calls = 0;
+    try {
+      Train(images, kSide, kSide, o, [&](const TrainProgress&) { return ++calls < stop; });
+    } catch (const Error& e) {
+      EXPECT_EQ(e.exit(), Exit::kInterrupted);
+    }
+  }
+  ExpectEqual(whole, Train(images, kSide, kSide, o));
+
+  TrainOptions other = o;
+  other.rate *= 2;
+  EXPECT_THROW(Train(images, kSide, kSide, other), Error);  // a checkpoint of another training
+  std::filesystem::resize_file(o.checkpoint, 1000);
+  try {
+    Train(images, kSide, kSide, o);
+    ADD_FAILURE() << "went on from a damaged checkpoint";
+  } catch (const Error& e) {
+    EXPECT_EQ(e.exit(), Exit::kBadInput);
+  }
+  o.checkpoint = (folder / "absent" / "c").string();
+  try {
+    Train(images, kSide, kSide, o);
+    ADD_FAILURE() << "wrote where it cannot";
+  } catch (const Error& e) {
+    EXPECT_EQ(e.exit(), Exit::kOutput);
+  }
+  std::filesystem::remove_all(folder);
+}
+
+// Two denoising steps, sampled by the fast device as deployed.
+std::vector<std::uint8_t> Generate(const Model& m, int count) {
+  auto device = MakeCpuDevice(1);
+  device->Configure(m.shape(count));
+  device->LoadSites({m.site_class, std::vector<std::uint8_t>(m.site_class.size(), 0)});
+  device->LoadNoise(NoiseStreams(test::Seed() + 9, 0, count, m.cols / 2));
+  Program p = {Instruction(regs::kOpRandomise, 0)};
+  int table = 0;
+  for (std::size_t k = 0; k < m.layers.size(); ++k) {
+    device->LoadLayer(static_cast<int>(k), Expand(m, static_cast<int>(k)));
+    p.push_back(Instruction(regs::kOpCopy));
+    p.push_back(Instruction(regs::kOpRandomise, 1));
+    p.push_back(Instruction(regs::kOpLayer, static_cast<std::uint32_t>(k)));
+    for (const Segment& s : m.layers[k].schedule) {
+      device->LoadTable(table, MakeTable(s.beta, 9));
+      p.push_back(Instruction(regs::kOpBeta, static_cast<std::uint32_t>(table++)));
+      p.push_back(Instruction(regs::kOpSweep, static_cast<std::uint32_t>(s.sweeps)));
+    }
+  }
+  p.push_back(Instruction(regs::kOpEmit, 1));
+  p.push_back(Instruction(regs::kOpEnd));
+  std::vector<std::uint8_t> images;
+  device->Run(p, [&](const Emission& e) {
+    for (int c = 0; c < count; ++c)
+      for (const std::int32_t site : m.visible) images.push_back(e.bits[static_cast<std::size_t>(c) * e.sites + site]);
+  }, std::chrono::seconds(60));
+  return images;
+}
+
+TEST(Train, LearnsTwoRectangles) {
+  const auto images = Rectangles(640);
+  TrainOptions o = SmallOptions();
+  o.epochs = 60;
+  o.rate = 0.02;
+  const Model model = Train(images, kSide, kSide, o);
+  EXPECT_GT(model.layers[1].c[1], 0);  // conditioning attracts
+  EXPECT_EQ(model.layers[0].c[1], 0);  // pure noise tells nothing
+  const auto drawn = Generate(model, 400);
+  int near = 0, left = 0;
+  for (int i = 0; i < 400; ++i) {
+    int wrong_left = 0, wrong_right = 0;
+    for (int p = 0; p < kSide * kSide; ++p) {
+      const int x = p % kSide, y = p / kSide, bit = drawn[i * kSide * kSide + p];
+      wrong_left += bit != (x < 3 && y > 0);
+      wrong_right += bit != (x >= 3 && y > 0);
+    }
+    near += std::min(wrong_left, wrong_right) <= 3;
+    left += wrong_left < wrong_right;
+  }
+  EXPECT_GT(near, 340);  // 36 independent pixels: none
+  EXPECT_GT(left, 100);  // both kinds
+  EXPECT_LT(left, 300);
+}
+
+}  // namespace
+}  // namespace tsu
