@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "train_state.hpp"
 
-#include <cerrno>
-#include <cstdio>
 #include <cstring>
-#include <fstream>
-#include <iterator>
+#include <filesystem>
 #include <string_view>
 
 #include "tsu/error.hpp"
+#include "tsu/files.hpp"
 
 namespace tsu::train {
 namespace {
@@ -69,21 +67,13 @@ void SaveState(const std::string& path, const State& state) {
   PutNumber(out, state.autocorrelation);
   for (const auto* p : {&state.parameters, &state.average, &state.adam.first, &state.adam.second}) PutFloats(out, *p);
   PutNumber(out, Sum(out));
-  const std::string aside = path + ".part";
-  std::ofstream file(aside, std::ios::binary | std::ios::trunc);
-  file.write(out.data(), static_cast<std::streamsize>(out.size()));
-  file.close();
-  if (!file || std::rename(aside.c_str(), path.c_str()) != 0) {
-    const std::string why = std::strerror(errno);
-    std::remove(aside.c_str());
-    throw Error(Exit::kOutput, "cannot write the checkpoint", path, why);
-  }
+  WriteFileAtomically(path, {reinterpret_cast<const std::uint8_t*>(out.data()), out.size()});
 }
 
 bool LoadState(const std::string& path, const std::string& identity, State& state) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return false;
-  const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  if (!std::filesystem::exists(path)) return false;
+  const tsu::Bytes bytes = ReadFile(path);
+  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   const Error damaged(Exit::kBadInput, "damaged checkpoint", path, "delete it to start afresh");
   const std::size_t tail = sizeof(std::uint64_t);
   if (text.size() < kMagic.size() + tail || text.compare(0, kMagic.size(), kMagic) != 0) throw damaged;

@@ -147,7 +147,9 @@ TEST(Train, PlacementIsSpatialFoldedAndUnique) {
   for (int row = 0; row < 28; ++row)
     for (int c = 0; c < 14; ++c) {
       EXPECT_EQ(sites[row * 28 + 27 - c], sites[row * 28 + c] + 1);  // mirror images sit side by side
-      if (row > 0) EXPECT_GT(sites[row * 28 + c], sites[(row - 1) * 28 + c]);
+      if (row > 0) {
+        EXPECT_GT(sites[row * 28 + c], sites[(row - 1) * 28 + c]);
+      }
     }
   EXPECT_EQ(PlaceImage(3, 4, 3, 3).size(), 9u);
   EXPECT_THROW(PlaceImage(16, 16, 28, 28), Error);
