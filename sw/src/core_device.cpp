@@ -7,6 +7,7 @@
 
 #include "core_packets.hpp"
 #include "tsu/error.hpp"
+#include "tsu/interrupt.hpp"
 
 namespace tsu {
 namespace {
@@ -226,6 +227,7 @@ class CoreDevice : public Device {
       const std::uint32_t status = Read(kRegStatus);
       if (status & kStatusProgramError) Fail("program error at word " + std::to_string(Read(regs::kRegProgramCounter)), kStatusProgramError);
       if ((status & kStatusDone) && emitted == plan.size()) return;
+      CheckInterrupt("waiting for samples");
       if (Clock::now() > end) throw Error(Exit::kLink, "the program did not end in time", link_->url(), "raise --timeout, or the core hangs");
       if (status & kStatusBusy) link_->Idle(std::chrono::milliseconds(2));
     }

@@ -66,6 +66,9 @@ void CheckModel(const Model& m, const std::string& where) {
     if (m.site_class[site] == 0) throw fail("visible site " + std::to_string(site) + " has class 0");
     taken[site] = true;
   }
+  for (std::size_t i = 0; i < sites; ++i) {
+    if (m.site_class[i] > 0 && !taken[i]) throw fail("site " + std::to_string(i) + " has a visible class but is no pixel");
+  }
   const std::vector<Offset> offsets = Offsets(m.pattern);
   for (std::size_t k = 0; k < m.layers.size(); ++k) CheckLayer(m, static_cast<int>(k), offsets, where);
 }

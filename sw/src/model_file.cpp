@@ -90,7 +90,7 @@ class Writer {
     header_[name] = {{"dtype", kDtype<T>}, {"shape", shape}, {"data_offsets", {begin, data_.size()}}};
   }
   Bytes Finish(const json& metadata) {
-    header_["__metadata__"] = {{"tsu", metadata.dump()}};
+    if (!metadata.is_null()) header_["__metadata__"] = {{"tsu", metadata.dump()}};
     std::string head = header_.dump();
     head.resize((head.size() + 7) / 8 * 8, ' ');
     const std::uint64_t length = head.size();
@@ -180,6 +180,12 @@ void SaveModel(const std::string& path, const Model& m) {
                          {"pattern", pattern}, {"layers", layers},
                          {"training", m.training.empty() ? json::object() : json::parse(m.training, nullptr, false)}};
   WriteFileAtomically(path, writer.Finish(metadata));
+}
+
+void SaveTensor(const std::string& path, const std::string& name, const std::vector<std::uint32_t>& shape, const Bytes& data) {
+  Writer writer;
+  writer.Add(name, {shape.begin(), shape.end()}, data.data(), data.size());
+  WriteFileAtomically(path, writer.Finish(nullptr));
 }
 
 }  // namespace tsu

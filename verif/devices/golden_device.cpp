@@ -6,6 +6,7 @@
 #include <string>
 
 #include "tsu/error.hpp"
+#include "tsu/interrupt.hpp"
 #include "verif/devices/devices.hpp"
 #include "verif/golden/core.hpp"
 
@@ -119,6 +120,7 @@ class GoldenDevice : public Device {
           if (sink) sink(emission);
         },
         [&] {
+          CheckInterrupt("sampling on golden:");
           if (std::chrono::steady_clock::now() < end) return;
           throw Error(Exit::kLink, "deadline passed", url_ + " program", "allow more time or run fewer sweeps");
         });

@@ -32,6 +32,9 @@ void SaveIdx(const std::string& path, const Idx& idx);
 // DIR/NAME or DIR/NAME.gz; throws kBadInput naming the folder when neither is there.
 std::string FindIdx(const std::string& dir, const std::string& name);
 
+// One U8 tensor as a safetensors file.
+void SaveTensor(const std::string& path, const std::string& name, const std::vector<std::uint32_t>& shape, const Bytes& data);
+
 // Grey picture as PNG. pixels[y * width + x].
 void SavePng(const std::string& path, int width, int height, const Bytes& pixels);
 

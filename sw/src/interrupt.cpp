@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tsu/interrupt.hpp"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include "tsu/error.hpp"
+
+namespace tsu {
+namespace {
+
+volatile sig_atomic_t interrupted = 0;
+
+void OnSignal(int) {
+  if (interrupted) _exit(static_cast<int>(Exit::kInterrupted));
+  interrupted = 1;
+}
+
+}  // namespace
+
+void CatchInterrupts() {
+  struct sigaction action {};
+  action.sa_handler = OnSignal;
+  sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
+}
+
+bool Interrupted() { return interrupted != 0; }
+
+void CheckInterrupt(const char* what) {
+  if (interrupted) throw Error(Exit::kInterrupted, "interrupted", what, "nothing was written");
+}
+
+}  // namespace tsu
