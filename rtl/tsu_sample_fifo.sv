@@ -47,6 +47,7 @@ module tsu_sample_fifo #(
     .we_i   (write),
     .waddr_i(head_q + count_q[AddrBits-1:0]),
     .wdata_i(end_q ? {1'b1, 32'd0} : {in_last_i, in_data_i}),
+    .re_i   (!valid_q || pop),
     .raddr_i(head_d),
     .rdata_o(data)
   );

@@ -85,6 +85,7 @@ module tsu_sequencer #(
     .we_i   (program_we_i),
     .waddr_i(program_addr_i),
     .wdata_i(program_data_i),
+    .re_i   (state_q == StFetch),
     .raddr_i(pc_q),
     .rdata_o(word)
   );

@@ -55,6 +55,7 @@ module tsu_tables #(
     .we_i   (store_we_i),
     .waddr_i({store_table_i, store_entry_i}),
     .wdata_i(store_data_i),
+    .re_i   (state_q == StCopy),
     .raddr_i({table_q, entry_q}),
     .rdata_o(table_data_o)
   );
