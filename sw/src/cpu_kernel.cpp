@@ -23,6 +23,7 @@ namespace hn = hwy::HWY_NAMESPACE;
 using D8 = hn::CappedTag<std::uint8_t, kBlock>;
 using D16 = hn::Repartition<std::int16_t, D8>;
 using D32 = hn::Repartition<std::uint32_t, D8>;
+using D64 = hn::Repartition<std::uint64_t, D8>;
 using DI32 = hn::Repartition<std::int32_t, D8>;
 using DF32 = hn::Repartition<float, D8>;
 using V8 = hn::Vec<D8>;
@@ -31,6 +32,7 @@ using V32 = hn::Vec<D32>;
 constexpr D8 d8;
 constexpr D16 d16;
 constexpr D32 d32;
+constexpr D64 d64;
 constexpr DI32 di32;
 constexpr DF32 df32;
 constexpr int kLanes = static_cast<int>(hn::MaxLanes(D8()));
@@ -94,6 +96,17 @@ HWY_INLINE void DrawCodes(std::uint32_t* HWY_RESTRICT noise, unsigned t, V16& lo
   const V32 c2 = Code(Draw(noise + 32, t)), c3 = Code(Draw(noise + 48, t));
   lower = PackWords(c0, c1);
   upper = PackWords(c2, c3);
+}
+
+// One step of the quick generators (xorshift128+) of 16-bit numbers for half the chains; 15 bits of each are used.
+HWY_INLINE V16 DrawQuick(std::uint64_t* HWY_RESTRICT state) {
+  const auto y = hn::Load(d64, state + 16);
+  auto x = hn::Load(d64, state);
+  x = hn::Xor(x, hn::ShiftLeft<23>(x));
+  const auto next = hn::Xor(hn::Xor3(x, y, hn::ShiftRight<17>(x)), hn::ShiftRight<26>(y));
+  hn::Store(y, d64, state);
+  hn::Store(next, d64, state + 16);
+  return hn::And(hn::BitCast(d16, hn::Add(next, y)), hn::Set(d16, 0x7FFF));
 }
 
 // Thresholds of two vectors of entries.
@@ -178,11 +191,11 @@ HWY_INLINE void Fields(const ColourTask& task, std::int64_t site, std::size_t vi
   }
 }
 
-template <bool kRandom, int kQuarters>
+template <bool kRandom, bool kQuick, int kQuarters>
 HWY_NOINLINE void Visit(const ColourTask& task) {
-  const Lookup lookup(*task.thresholds);
-  const V16 last = hn::Set(d16, static_cast<std::int16_t>(task.thresholds->last));
-  const V16 half = hn::Set(d16, static_cast<std::int16_t>(regs::kThresholdHalf + kCodeShift));
+  [[maybe_unused]] const Lookup lookup(*task.thresholds);
+  [[maybe_unused]] const V16 last = hn::Set(d16, static_cast<std::int16_t>(task.thresholds->last));
+  [[maybe_unused]] const V16 half = hn::Set(d16, static_cast<std::int16_t>(kQuick ? 1 << 14 : regs::kThresholdHalf + kCodeShift));
   std::size_t visit = 0;
   for (int pair = 0; pair < task.pairs; ++pair) {
     std::uint32_t* noise = task.noise + static_cast<std::size_t>(pair) * 4 * kBlock;
@@ -193,7 +206,12 @@ HWY_NOINLINE void Visit(const ColourTask& task) {
       const bool keep = task.keep && task.keep[visit];
       for (int part = 0; part < kBlock; part += kLanes) {
         V16 code_l, code_u;
-        DrawCodes(noise + part / 4, t, code_l, code_u);
+        if constexpr (kQuick) {
+          code_l = DrawQuick(task.quick + part / 8);
+          code_u = DrawQuick(task.quick + 8 + part / 8);
+        } else {
+          DrawCodes(noise + part / 4, t, code_l, code_u);
+        }
         if (keep) continue;
         V16 x_l, x_u;  // sign bit set = down: sign of the field, flipped when code < threshold
         if constexpr (kRandom) {
@@ -214,16 +232,19 @@ HWY_NOINLINE void Visit(const ColourTask& task) {
   }
 }
 
-void SweepColour(const ColourTask& task) {
+template <bool kQuick>
+void Sweep(const ColourTask& task) {
   switch (Lookup(*task.thresholds).quarters) {
-    case 1: return Visit<false, 1>(task);
-    case 2: return Visit<false, 2>(task);
-    case 3: return Visit<false, 3>(task);
-    default: return Visit<false, 4>(task);
+    case 1: return Visit<false, kQuick, 1>(task);
+    case 2: return Visit<false, kQuick, 2>(task);
+    case 3: return Visit<false, kQuick, 3>(task);
+    default: return Visit<false, kQuick, 4>(task);
   }
 }
 
-void RandomiseColour(const ColourTask& task) { Visit<true, 1>(task); }
+void SweepColour(const ColourTask& task) { task.quick ? Sweep<true>(task) : Sweep<false>(task); }
+
+void RandomiseColour(const ColourTask& task) { task.quick ? Visit<true, true, 1>(task) : Visit<true, false, 1>(task); }
 
 void CountUnequal(const std::uint8_t* spins, const Edge* edges, std::size_t size, std::uint32_t* counts) {
   for (std::size_t e = 0; e < size; ++e) {

@@ -9,6 +9,8 @@
 // * Sites of a colour are visited pair by pair, rows rising within a pair: visit v = pair * rows + row. The order is
 //   free because sites of one colour do not see each other; this one keeps a pair's noise state in the first cache.
 // * Noise: [pair][slot 0..3][lane], word t of a stream in slot t mod 4, chain c at lane NoiseLane(c).
+// * Quick noise (training only, not the device's): 64-bit generators, [a, b][lower, upper][8]; 16 bits an update of a chain,
+//   one state a block, so an update costs a quarter of the instructions. Probabilities are rounded to 2^-15.
 // * Field tables: 32 bytes a rule and visit: low bytes, then high bytes, of 16 partial fields. Bit r of the index = the
 //   neighbour at rotation r is down. The bias is part of rule 0.
 #pragma once
@@ -28,7 +30,8 @@ constexpr int NoiseLane(int chain) {
   return (chain % 16 / 4) * 16 + chain / 16 * 4 + chain % 4;
 }
 
-// Threshold codes for the kernel: see `kCodeShift`. `last` = lowest entry from which on all are equal.
+// Thresholds for the kernel: codes, see `kCodeShift`, or 2^15 times the probability for quick noise. `last` = lowest entry
+// from which on all are equal.
 struct Thresholds {
   alignas(64) std::uint8_t low[kTableEntries];
   alignas(64) std::uint8_t high[kTableEntries];
@@ -39,6 +42,7 @@ struct Thresholds {
 // The kernel's codes of random words are this much larger than the law's (its exponent counts from the lowest bit of
 // the word); the tables are shifted alike.
 inline constexpr int kCodeShift = 9 << 10;
+inline constexpr int kQuickWords = 32;
 
 struct ColourTask {
   int rows, pairs, colour, rules;
@@ -51,6 +55,7 @@ struct ColourTask {
   const std::uint8_t* conditioning;  // same layout
   std::uint32_t* noise;
   unsigned words;                    // words each stream has drawn so far
+  std::uint64_t* quick;              // quick noise instead of `noise`; nullptr: the device's
   std::int64_t first_site;           // Layout::Site(0, 0)
 };
 

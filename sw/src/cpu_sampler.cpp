@@ -2,6 +2,7 @@
 #include "cpu_sampler.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <cstring>
 #include <numeric>
@@ -9,6 +10,7 @@
 
 #include "parallel.hpp"
 #include "tsu/error.hpp"
+#include "tsu/law.hpp"
 #include "tsu/regs.hpp"
 
 namespace tsu::cpu {
@@ -25,6 +27,19 @@ Bytes ZeroBytes(std::size_t size) {
   if (!p) throw Error(Exit::kInternal, "cpu: out of memory", std::to_string(size) + " bytes", "fewer chains");
   std::memset(p.get(), 0, size);
   return p;
+}
+
+template <typename Code>
+Thresholds Pack(const Table& table, const Code& code) {
+  Thresholds out;
+  for (int a = 0; a < kTableEntries; ++a) {
+    out.wide[a] = code(table[a]);
+    out.low[a] = static_cast<std::uint8_t>(out.wide[a] & 255);
+    out.high[a] = static_cast<std::uint8_t>(out.wide[a] >> 8);
+  }
+  out.last = kTableEntries - 1;
+  while (out.last > 0 && out.wide[out.last - 1] == out.wide[out.last]) --out.last;
+  return out;
 }
 
 }  // namespace
@@ -114,18 +129,15 @@ void Sampler::SetLayer(std::size_t slot, const LayerWeights& layer) {
 
 void Sampler::SetTable(std::size_t index, const Table& table) {
   Expect(table.size(), kTableEntries, "threshold table");
-  if (tables_.size() <= index) tables_.resize(index + 1);
-  if (table_loaded_.size() <= index) table_loaded_.resize(index + 1, false);
-  table_loaded_[index] = true;
-  Thresholds& out = tables_[index];
-  out.last = kTableEntries - 1;
-  while (out.last > 0 && table[out.last - 1] == table[out.last]) --out.last;
-  for (int a = 0; a < kTableEntries; ++a) {
-    const std::int32_t code = table[a] + kCodeShift;
-    out.wide[a] = code;
-    out.low[a] = static_cast<std::uint8_t>(code & 255);
-    out.high[a] = static_cast<std::uint8_t>(code >> 8);
+  if (tables_.size() <= index) {
+    tables_.resize(index + 1);
+    quick_tables_.resize(index + 1);
+    table_loaded_.resize(index + 1, false);
   }
+  table_loaded_[index] = true;
+  tables_[index] = Pack(table, [](std::uint16_t code) { return code + kCodeShift; });
+  quick_tables_[index] =
+      Pack(table, [](std::uint16_t code) { return static_cast<int>(std::lround(32768 * CodeProbability(code))); });
 }
 
 void Sampler::SetPlane(Bytes Block::*plane, std::span<const std::int32_t> sites, std::span<const std::uint8_t> bits) {
@@ -149,11 +161,25 @@ void Sampler::SetNoise(std::span<const NoiseState> streams) {
   const std::size_t pairs = static_cast<std::size_t>(layout_.cols) / 2;
   Expect(streams.size(), pairs * chains_, "noise streams");
   words_ = 0;
+  quick_ = false;
   for (int chain = 0; chain < chains_; ++chain)
     for (std::size_t pair = 0; pair < pairs; ++pair)
       for (std::size_t slot = 0; slot < regs::kNoiseWords; ++slot)
         blocks_[chain / kBlock].noise[(pair * regs::kNoiseWords + slot) * kBlock + NoiseLane(chain % kBlock)] =
             streams[pairs * chain + pair][slot];
+}
+
+void Sampler::SetQuickNoise(std::uint64_t seed) {
+  quick_ = true;
+  for (Block& block : blocks_) {
+    if (!block.quick) block.quick = hwy::AllocateAligned<std::uint64_t>(kQuickWords);
+    for (int i = 0; i < kQuickWords; ++i) {  // splitmix64
+      std::uint64_t z = (seed += 0x9E3779B97F4A7C15ull);
+      z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ull;
+      z = (z ^ (z >> 27)) * 0x94D049BB133111EBull;
+      block.quick[i] = z ^ (z >> 31);
+    }
+  }
 }
 
 void Sampler::RunBlock(Block& block, std::span<const Step> steps, Clock::time_point deadline,
@@ -168,7 +194,9 @@ void Sampler::RunBlock(Block& block, std::span<const Step> steps, Clock::time_po
   task.noise = block.noise.get();
   task.words = words_;
   task.first_site = layout_.Site(0, 0);
-  task.thresholds = tables_.data();
+  const auto& tables = quick_ ? quick_tables_ : tables_;
+  task.quick = quick_ ? block.quick.get() : nullptr;
+  task.thresholds = tables.data();
   for (const Step& step : steps) {
     if (step.kind == Step::Kind::kCopy) {
       std::memcpy(block.conditioning.get(), block.spins.get(), static_cast<std::size_t>(layout_.sites()) * kBlock);
@@ -191,7 +219,7 @@ void Sampler::RunBlock(Block& block, std::span<const Step> steps, Clock::time_po
           const Layer& layer = layers_[step.layer];
           task.fields = layer.fields[colour].get();
           task.coupling = layer.coupled ? layer.coupling[colour].data() : nullptr;
-          task.thresholds = &tables_[step.table];
+          task.thresholds = &tables[step.table];
           SweepColour(task);
         } else {
           RandomiseColour(task);

@@ -60,6 +60,8 @@ class Sampler {
   void SetSpinsAt(std::span<const std::int32_t> sites, std::span<const std::uint8_t> bits);
   void SetConditioningAt(std::span<const std::int32_t> sites, std::span<const std::uint8_t> bits);
   void SetNoise(std::span<const NoiseState> streams);
+  // Quick noise from here on: sound but not the device's, for training. The samples depend on the seed alone.
+  void SetQuickNoise(std::uint64_t seed);
   // Edges that kCount counts.
   void SetEdges(std::vector<Edge> edges) { edges_ = std::move(edges); }
 
@@ -79,6 +81,7 @@ class Sampler {
   struct Block {
     Bytes spins, conditioning;
     Words noise;
+    hwy::AlignedFreeUniquePtr<std::uint64_t[]> quick;
   };
   void Couple(Layer& layer) const;
   void RunBlock(Block& block, std::span<const Step> steps, Clock::time_point deadline, Statistics* counts) const;
@@ -94,11 +97,12 @@ class Sampler {
   // Sites that keep their spin, by colour: bit 0 of the index = clamp on, bit 1 = latents only.
   std::array<std::array<std::vector<std::uint8_t>, 4>, 2> keep_;
   std::vector<Layer> layers_;
-  std::vector<Thresholds> tables_;
+  std::vector<Thresholds> tables_, quick_tables_;
   std::vector<bool> table_loaded_;
   std::vector<Edge> edges_;
   std::vector<Block> blocks_;
   unsigned words_ = 0;  // drawn by each stream
+  bool quick_ = false;
 };
 
 }  // namespace tsu::cpu

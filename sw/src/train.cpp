@@ -12,7 +12,6 @@
 #include "train_state.hpp"
 #include "tsu/error.hpp"
 #include "tsu/law.hpp"
-#include "tsu/noise.hpp"
 
 namespace tsu {
 namespace {
@@ -108,18 +107,6 @@ class LayerTraining {
     state.average = state.parameters;
   }
 
-  // The noise of step n follows that of step n - 1, so a resumed training draws what an unbroken one draws.
-  void Seek(std::int64_t step) {
-    const auto drawn = [&](const std::vector<Step>& program) {
-      std::uint64_t sweeps = 0;
-      for (const Step& s : program) sweeps += s.kind == Step::Kind::kCount ? 0 : s.count;
-      return sweeps * 2 * static_cast<std::uint64_t>(o_.rows) * static_cast<std::uint64_t>(step);
-    };
-    clamped_.SetNoise(NoiseStreams(Hash(seed_, 2), 0, o_.batch, o_.cols / 2, drawn(clamped_program_)));
-    free_.SetNoise(NoiseStreams(Hash(seed_, 3), 0, o_.batch, o_.cols / 2, drawn(free_program_)));
-    epoch_ = -1;
-  }
-
   TrainProgress Advance(State& state) {
     Batch(state.step);
     Quantise(state.parameters, edges_, o_.weight_bits, model_.layers[0]);
@@ -131,6 +118,8 @@ class LayerTraining {
     clamped_.SetSpinsAt(model_.visible, out_);
     free_.SetSpinsAt(model_.visible, in_);
     free_.SetConditioningAt(model_.visible, in_);
+    clamped_.SetQuickNoise(Hash(Hash(seed_, 2), static_cast<std::uint64_t>(state.step)));
+    free_.SetQuickNoise(Hash(Hash(seed_, 3), static_cast<std::uint64_t>(state.step)));
     const double samples = static_cast<double>(o_.batch) * snapshots_;
     Statistics counts;
     clamped_.Run(clamped_program_, Sampler::Clock::time_point::max(), &counts);
@@ -211,7 +200,7 @@ class LayerTraining {
       std::copy_n(in_.begin() + static_cast<std::ptrdiff_t>(c / kGroup * data_.pixels), data_.pixels,
                   in.begin() + static_cast<std::ptrdiff_t>(c * data_.pixels));
     probe_.SetLayer(0, weights);
-    probe_.SetNoise(NoiseStreams(Hash(Hash(seed_, 6), static_cast<std::uint64_t>(state.step)), 0, chains, o_.cols / 2));
+    probe_.SetQuickNoise(Hash(Hash(seed_, 6), static_cast<std::uint64_t>(state.step)));
     probe_.SetSpinsAt(model_.visible, in);
     probe_.SetConditioningAt(model_.visible, in);
     const Step randomise{Step::Kind::kRandomiseLatents}, run{Step::Kind::kSweep, static_cast<std::uint32_t>(o_.sweeps)};
@@ -320,7 +309,6 @@ Model Train(std::span<const std::uint8_t> images, int image_rows, int image_cols
   for (int k = static_cast<int>(state.finished.size()); k < o.steps; ++k) {
     LayerTraining training(o, model, data, k, levels[k]);
     if (!resumed || state.parameters.empty()) training.Start(state);
-    training.Seek(state.step);
     while (state.step < training.steps()) {
       TrainProgress progress = training.Advance(state);
       progress.layers = o.steps;

@@ -5,10 +5,13 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+#include <cmath>
 #include <random>
 #include <string>
 #include <vector>
 
+#include "sw/src/cpu_sampler.hpp"
 #include "sw/src/cpu_targets.hpp"
 #include "tests/support/seed.hpp"
 #include "tsu/error.hpp"
@@ -184,6 +187,74 @@ TEST(Cpu, EqualsGoldenForAnyThreadCount) {
       Compare(test::Seed() * 1000 + 100 + n, threads, "");
       if (HasFatalFailure()) return;
     }
+}
+
+// Quick noise: sites without couplings, so that every update is a draw at a known field; frequencies against the table.
+TEST(Cpu, QuickNoiseFollowsTheThresholds) {
+  constexpr int kRows = 32, kCols = 32, kChains = 256, kSweeps = 100;
+  const Table table = MakeTable(1.0, 9);
+  LayerWeights layer;
+  layer.j.assign(kRows * kCols * 4, 0);
+  for (int i = 0; i < kRows * kCols; ++i) layer.h.push_back(static_cast<std::int16_t>(i % 101 - 50));
+  std::vector<std::vector<std::uint8_t>> finals;
+  for (const std::string& target : cpu::Targets()) {
+    ASSERT_TRUE(cpu::UseTarget(target));
+    const bool best = finals.empty();
+    cpu::Sampler sampler(kRows, kCols, ParsePattern("0,1"), kChains, 2);
+    sampler.SetLayer(0, layer);
+    sampler.SetTable(0, table);
+    sampler.SetQuickNoise(test::Seed());
+    std::vector<cpu::Step> steps = {{cpu::Step::Kind::kRandomiseAll}};
+    steps.push_back({cpu::Step::Kind::kSweep, 2});
+    sampler.Run(steps, cpu::Sampler::Clock::time_point::max());
+    finals.push_back(sampler.Bits(std::vector<std::int32_t>{0, 5, 77, 1023}));
+    EXPECT_EQ(finals.back(), finals.front()) << target;
+    if (!best) continue;  // the same samples need no second look
+    steps.clear();
+    for (int n = 0; n < kSweeps; ++n) {
+      steps.push_back({cpu::Step::Kind::kSweep});
+      steps.push_back({cpu::Step::Kind::kCount});
+    }
+    cpu::Statistics counts;
+    sampler.Run(steps, cpu::Sampler::Clock::time_point::max(), &counts);
+    std::array<double, 101> down{}, sites{};
+    for (int y = 0; y < kRows; ++y)
+      for (int x = 0; x < kCols; ++x) {
+        down[(y * kCols + x) % 101] += counts.down[x * kRows + y];
+        sites[(y * kCols + x) % 101] += 1;
+      }
+    for (int v = 0; v < 101; ++v) {
+      const double against = CodeProbability(table[std::abs(v - 50)]), p = v >= 50 ? against : 1 - against;
+      const double n = sites[v] * kChains * kSweeps;
+      EXPECT_NEAR(down[v] / n, p, 5 * std::sqrt(p * (1 - p) / n) + 1.0 / 65536) << "field " << v - 50 << " " << target;
+    }
+  }
+  cpu::UseTarget("");
+}
+
+// Quick noise: no two chains and no two sites move together, and no site remembers.
+TEST(Cpu, QuickNoiseIsIndependent) {
+  constexpr int kSide = 16, kChains = 128, kRounds = 400;
+  cpu::Sampler sampler(kSide, kSide, ParsePattern("0,1"), kChains, 1);
+  sampler.SetQuickNoise(test::Seed() + 1);
+  std::vector<std::int32_t> sites(kSide * kSide);
+  for (int i = 0; i < kSide * kSide; ++i) sites[i] = i;
+  const std::vector<cpu::Step> step = {{cpu::Step::Kind::kRandomiseAll}};
+  std::vector<std::vector<std::uint8_t>> rounds;
+  for (int n = 0; n < kRounds; ++n) {
+    sampler.Run(step, cpu::Sampler::Clock::time_point::max());
+    rounds.push_back(sampler.Bits(sites));
+  }
+  const std::size_t size = rounds[0].size();
+  const auto agreement = [&](std::size_t shift, int lag) {  // in sigmas
+    double sum = 0, n = 0;
+    for (int t = lag; t < kRounds; ++t)
+      for (std::size_t i = 0; i + shift < size; i += 3, ++n) sum += rounds[t][i] == rounds[t - lag][i + shift] ? 1 : -1;
+    return std::abs(sum) / std::sqrt(n);
+  };
+  for (const std::size_t chain : {1, 2, 3, 4, 8, 16, 32, 64}) EXPECT_LT(agreement(chain * kSide * kSide, 0), 5) << chain;
+  for (const std::size_t site : {1, 2, 16, 17, 32}) EXPECT_LT(agreement(site, 0), 5) << site;
+  for (const int lag : {1, 2, 3}) EXPECT_LT(agreement(0, lag), 5) << lag;
 }
 
 TEST(Cpu, CountsFlips) {
