@@ -97,6 +97,11 @@ class CoreDevice : public Device {
     return noise_source_ < 3 ? kNames[noise_source_] : "unknown";
   }
 
+  std::optional<Shape> native_shape() const override {
+    const Geometry& core = grid_.core;
+    return Shape{core.rows, core.cols, core.pattern, core.weight_bits, core.layers, core.chains()};
+  }
+
   Geometry Configure(const Shape& shape) override {
     const Geometry& core = grid_.core;
     const auto refuse = [&](const std::string& what) {

@@ -7,8 +7,10 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tsu/geometry.hpp"
@@ -50,6 +52,9 @@ class Device {
 
   virtual std::string url() const = 0;
   virtual std::string noise() const = 0;  // "pseudo-random", "ring oscillator", "simulation model"
+
+  // The shape that fills a device of fixed shape; none for those made of software, which adapt.
+  virtual std::optional<Shape> native_shape() const { return std::nullopt; }
 
   // Prepares for models of this shape; returns what the device gives (chains(), layers may be fewer than wished, the
   // grid may be larger). Throws kIncompatible when the model cannot run here.
