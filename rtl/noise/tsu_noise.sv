@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Noise source of one cell: one 24-bit word a step, in turn for each of its lane groups.
+//
+//   w[t] = w[t-4] ^ (w[t-4] << NoiseShiftOld) ^ rotr(w[t-NoiseRotLag], NoiseRot) ^ (w[t-NoiseShlLag] << NoiseShl)
+//
+// F2-linear word generator with a primitive characteristic polynomial (rtl/README.md, "Noise"). With G lane groups it
+// is G-slow: each lag is G times as long, so G independent streams take turns in one circuit.
+// step_i and load_i: word_o holds the new word from the next clock on. Loading shifts 4 x Groups words in, oldest first,
+// groups in turn. A board with another source of noise replaces this module: ports stay.
+// Golden twin: sw/src/noise.cpp, tsu::NoiseStep().
+
+`default_nettype none
+
+module tsu_noise #(
+  parameter int unsigned Groups = 1
+) (
+  input  logic                             clk_i,
+  input  logic                             step_i,
+  input  logic                             load_i,  // never together with step_i
+  input  logic [tsu_pkg::NoiseWordBits-1:0] load_word_i,
+  output logic [tsu_pkg::NoiseWordBits-1:0]      word_o
+);
+
+  localparam int unsigned W = tsu_pkg::NoiseWordBits;
+  localparam int unsigned Last = tsu_pkg::NoiseWords * Groups - 1;
+
+  // gen_word[0] is the newest word.
+  logic [W-1:0] old, rot, shl, next;
+  generate
+    for (genvar i = 0; i <= Last; i = i + 1) begin : gen_word
+      logic [W-1:0] word_q;
+      if (i == 0) begin : gen_new
+        always_ff @(posedge clk_i) if (step_i || load_i) word_q <= load_i ? load_word_i : next;
+      end else begin : gen_delay
+        always_ff @(posedge clk_i) if (step_i || load_i) word_q <= gen_word[i-1].word_q;
+      end
+    end
+  endgenerate
+
+  assign old = gen_word[Last].word_q;
+  assign rot = gen_word[tsu_pkg::NoiseRotLag*Groups-1].word_q;
+  assign shl = gen_word[tsu_pkg::NoiseShlLag*Groups-1].word_q;
+  assign next = old ^ (old << tsu_pkg::NoiseShiftOld) ^ (shl << tsu_pkg::NoiseShl) ^
+                {rot[tsu_pkg::NoiseRot-1:0], rot[W-1:tsu_pkg::NoiseRot]};
+  assign word_o = gen_word[0].word_q;
+
+endmodule
+
+`default_nettype wire

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Simple dual-port RAM: one write port, one read port, one clock, registered read.
+//
+//   rdata_o of a clock = content of raddr_i in the last clock with re_i; it holds while re_i is low.
+//
+// Reading an address in the clock in which it is written gives the old word; nothing in this design relies on it.
+// The only memory of the design: a vendor's RAM is swapped in here. Latency 1, throughput 1.
+
+`default_nettype none
+
+module tsu_ram_1r1w #(
+  parameter int unsigned Width = 8,
+  parameter int unsigned Depth = 256,
+  parameter int unsigned AddrBits = Depth > 1 ? $clog2(Depth) : 1
+) (
+  input  logic                clk_i,
+  input  logic                we_i,
+  input  logic [AddrBits-1:0] waddr_i,
+  input  logic [Width-1:0]    wdata_i,
+  input  logic                re_i,
+  input  logic [AddrBits-1:0] raddr_i,
+  output logic [Width-1:0]         rdata_o
+);
+
+  logic [Width-1:0] mem [0:Depth-1];
+
+  always_ff @(posedge clk_i) begin
+    if (we_i) mem[waddr_i] <= wdata_i;
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (re_i) rdata_o <= mem[raddr_i];
+  end
+
+endmodule
+
+`default_nettype wire

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Constants that follow from a pattern, as functions of its flat vector (tsu_pkg::G12 and its like).
+// Neighbour n = 4k + r of rule (a, b): r = 0 (a, b), 1 (-b, a), 2 (-a, -b), 3 (b, -a).
+// Golden twin: sw/src/geometry.cpp, tsu::Offsets().
+
+`default_nettype none
+
+package tsu_pattern_pkg;
+
+  function integer rule_a(input logic [95:0] rules, input integer k);
+    rule_a = 32'($signed(rules[16*k+:8]));
+  endfunction
+
+  function integer rule_b(input logic [95:0] rules, input integer k);
+    rule_b = 32'($signed(rules[16*k+8+:8]));
+  endfunction
+
+  function integer dx(input logic [95:0] rules, input integer n);
+    case (n % 4)
+      0: dx = rule_a(rules, n / 4);
+      1: dx = -rule_b(rules, n / 4);
+      2: dx = -rule_a(rules, n / 4);
+      default: dx = rule_b(rules, n / 4);
+    endcase
+  endfunction
+
+  function integer dy(input logic [95:0] rules, input integer n);
+    case (n % 4)
+      0: dy = rule_b(rules, n / 4);
+      1: dy = rule_a(rules, n / 4);
+      2: dy = -rule_b(rules, n / 4);
+      default: dy = -rule_a(rules, n / 4);
+    endcase
+  endfunction
+
+  // Largest row offset; by the rotations also the largest column offset.
+  function integer reach(input logic [95:0] rules, input integer num_rules);
+    integer n;
+    reach = 0;
+    for (n = 0; n < 4 * num_rules; n = n + 1) begin
+      if (dy(rules, n) > reach) reach = dy(rules, n);
+    end
+  endfunction
+
+  // 1 when some neighbour lies `row` rows away.
+  function integer row_used(input logic [95:0] rules, input integer num_rules, input integer row);
+    integer n;
+    row_used = 0;
+    for (n = 0; n < 4 * num_rules; n = n + 1) begin
+      if (dy(rules, n) == row) row_used = 1;
+    end
+  endfunction
+
+  // Number of used rows below `row`: the place of that row among the taps.
+  function integer tap_index(input logic [95:0] rules, input integer num_rules, input integer row);
+    integer d;
+    tap_index = 0;
+    for (d = -reach(rules, num_rules); d < row; d = d + 1) begin
+      tap_index = tap_index + row_used(rules, num_rules, d);
+    end
+  endfunction
+
+  function integer tap_count(input logic [95:0] rules, input integer num_rules);
+    tap_count = tap_index(rules, num_rules, reach(rules, num_rules) + 1);
+  endfunction
+
+  // 1 when every rule joins the two colours and none repeats a neighbour.
+  function integer legal(input logic [95:0] rules, input integer num_rules);
+    integer n, m;
+    legal = 1;
+    for (n = 0; n < 4 * num_rules; n = n + 1) begin
+      if ((dx(rules, n) + dy(rules, n)) % 2 == 0) legal = 0;
+      for (m = 0; m < n; m = m + 1) begin
+        if (dx(rules, n) == dx(rules, m) && dy(rules, n) == dy(rules, m)) legal = 0;
+      end
+    end
+  endfunction
+
+endpackage
+
+`default_nettype wire

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Load bus of the array: gathers 32-bit words into memory words and writes them.
+//
+// A word is taken when load_valid_i and load_ready_o. Row words (sites, spins, conditioning) and pair words (weights) are staged and
+// written a clock after their last word, a pair word in Groups slices, one a clock: only then load_ready_o is low.
+// Noise words and couplings go straight through. Only used while the array is idle.
+
+`default_nettype none
+
+module tsu_stage #(
+  parameter int unsigned Pairs = 32,
+  parameter int unsigned Lanes = 8,
+  parameter int unsigned Groups = 1,
+  parameter int unsigned StageBits = 256,   // the longest memory word, in whole 32-bit words
+  parameter int unsigned SliceBits = 108,
+  parameter int unsigned GroupBits = 1
+) (
+  input  logic                      clk_i,
+  input  logic                      rst_i,
+
+  // Load bus
+  input  logic                      load_valid_i,
+  output logic                      load_ready_o,
+  input  logic [3:0]                load_target_i,
+  input  logic [15:0]               load_index_i,
+  input  logic                      load_colour_i,
+  input  logic [14:0]               load_row_i,
+  input  logic [15:0]               load_pair_i,
+  input  logic [7:0]                load_lane_i,
+  input  logic [15:0]               load_word_i,
+  input  logic                      load_last_i,
+  input  logic [31:0]               load_data_i,
+
+  // Writes, all from registers
+  output logic                      spin_we_o,
+  output logic                      conditioning_we_o,
+  output logic                      site_we_o,
+  output logic [Pairs-1:0]          weight_we_o,
+  output logic [GroupBits-1:0]      slice_o,
+  output logic [SliceBits-1:0]      slice_data_o,
+  output logic [15:0]               index_o,
+  output logic                      colour_o,
+  output logic [14:0]               row_o,
+  output logic [StageBits-1:0]      data_o,
+  output logic [Pairs-1:0]          noise_pair_o,
+  output logic [Lanes-1:0]          noise_lane_o,
+  output logic                      coupling_we_o,
+  output logic [1:0]                coupling_class_o,
+  output logic [tsu_pkg::NoiseWordBits-1:0] word_o   // low bits of the word just taken
+);
+
+  logic take, last_weight;
+  assign take = load_valid_i && load_ready_o;
+  assign last_weight = take && load_last_i && load_target_i == 4'(tsu_pkg::TargetWeight);
+
+  // ---- Staging ---------------------------------------------------------------
+  generate
+    for (genvar w = 0; w < StageBits / 32; w = w + 1) begin : gen_word
+      logic [31:0] data_q;
+      always_ff @(posedge clk_i) if (take && load_word_i == 16'(w)) data_q <= load_data_i;
+      assign data_o[32*w+:32] = data_q;
+    end
+  endgenerate
+
+  logic             taken_q, last_q;
+  logic [3:0]       target_q;
+  logic [Pairs-1:0] pair_q;
+  always_ff @(posedge clk_i) begin
+    taken_q <= take && !rst_i;
+    if (take) begin
+      last_q           <= load_last_i;
+      target_q         <= load_target_i;
+      index_o          <= load_index_i;
+      colour_o         <= load_colour_i;
+      row_o            <= load_row_i;
+      pair_q           <= Pairs'(1) << load_pair_i;
+      word_o           <= load_data_i[tsu_pkg::NoiseWordBits-1:0];
+      coupling_class_o <= load_word_i[1:0];
+    end
+    if (take || taken_q) begin
+      noise_pair_o <= take && load_target_i == 4'(tsu_pkg::TargetNoise) ? Pairs'(1) << load_pair_i : '0;
+      noise_lane_o <= Lanes'(1) << load_lane_i;
+    end
+    if (rst_i) noise_pair_o <= '0;
+  end
+  assign spin_we_o = taken_q && last_q && target_q == 4'(tsu_pkg::TargetSpin);
+  assign conditioning_we_o = taken_q && last_q && target_q == 4'(tsu_pkg::TargetConditioning);
+  assign site_we_o = taken_q && last_q && target_q == 4'(tsu_pkg::TargetSite);
+  assign coupling_we_o = taken_q && target_q == 4'(tsu_pkg::TargetCoupling);
+
+  // ---- Slices of a pair word ---------------------------------------------------
+  logic                   slicing_q, slices_end;
+  logic [GroupBits-1:0]   slice_q;
+  logic [Groups*SliceBits-1:0] word;
+  assign slices_end = slice_q == GroupBits'(Groups - 1);
+  assign load_ready_o = !slicing_q || slices_end;
+  always_ff @(posedge clk_i) begin
+    if (rst_i) begin
+      slicing_q <= 1'b0;
+      slice_q   <= '0;
+    end else if (load_ready_o) begin
+      slicing_q <= last_weight;
+      slice_q   <= '0;
+    end else begin
+      slice_q   <= slice_q + 1'b1;
+    end
+  end
+  assign word = (Groups*SliceBits)'(data_o);
+  assign slice_o = slice_q;
+  assign slice_data_o = word[slice_q*SliceBits+:SliceBits];
+  assign weight_we_o = pair_q & {Pairs{slicing_q}};
+
+endmodule
+
+`default_nettype wire
