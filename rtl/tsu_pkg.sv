@@ -40,19 +40,21 @@ package tsu_pkg;
   localparam int unsigned TargetSpin = 32'd6;  // index: lane group; colour, row; data: bit pair * lanes + lane, rows ascending
   localparam int unsigned TargetConditioning = 32'd7;  // as Spin, into the conditioning plane
   localparam int unsigned TargetNoise = 32'd8;  // row: first pair; data: per pair, per lane, per word (oldest first), per lane group one word
-  localparam int unsigned LinkHello = 32'd1;  // request: nothing; answer: magic, protocol version, window (frames), payload bytes, clock Hz
+  localparam int unsigned LinkHello = 32'd1;  // request: nothing; answer: magic, protocol version, window (frames), payload bytes, clock Hz, damaged frames
   localparam int unsigned LinkRead = 32'd2;  // count registers from address, address rising
   localparam int unsigned LinkWrite = 32'd3;  // payload words to registers from address, address rising
-  localparam int unsigned LinkStreamIn = 32'd4;  // payload words to the load stream; address bit 0: last word ends the packet
-  localparam int unsigned LinkStreamOut = 32'd5;  // up to count words from the sample stream, stops at a packet end
+  localparam int unsigned LinkStreamIn = 32'd4;  // payload words to the load stream, as many as it takes now; address bit 0: last word ends the packet
+  localparam int unsigned LinkStreamOut = 32'd5;  // up to count words that wait on the sample stream, stops at a packet end
   localparam int unsigned LinkAnswerFlag = 32'd128;  // set in the command byte of an answer
   localparam int unsigned LinkStatusOk = 32'd0;  // done
   localparam int unsigned LinkStatusBadCommand = 32'd1;  // unknown command
   localparam int unsigned LinkStatusBadLength = 32'd2;  // count and payload disagree, or too long
-  localparam int unsigned LinkStatusBusError = 32'd3;  // the bus answered an error
+  localparam int unsigned LinkStatusBusError = 32'd3;  // the bus answered an error, or no such address
+  localparam int unsigned LinkStatusPacketEnd = 32'd256;  // status bit of StreamOut: its last word ended a packet
+  localparam int unsigned LinkStatusPacketOpen = 32'd512;  // status bit: the load stream is inside a packet
   localparam int unsigned LinkProtocolVersion = 32'd1;  // link protocol version
-  localparam int unsigned LinkMaxPayload = 32'd248;  // payload bytes of one frame
-  localparam int unsigned MapHash = 32'd4168656975;  // hash of the meaning of tsu.toml
+  localparam int unsigned LinkMaxPayload = 32'd240;  // payload bytes of one frame: a whole frame fits 256 bytes, as received and as encoded
+  localparam int unsigned MapHash = 32'd3850831680;  // hash of the meaning of tsu.toml
   localparam int unsigned Magic = 32'd1414747441;  // 'TSU1'
   localparam int unsigned CoreVersion = 32'd65536;  // major[31:16] minor[15:0]
   localparam int unsigned RegId = 32'h000;  // magic: 'TSU1' = 0x54535531
