@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+// The same samples however the job is cut: whole chains, layer by layer, many passes, any number of chains at once.
+#include "tsu/driver.hpp"
+
+#include <gtest/gtest.h>
+
+#include "tests/support/seed.hpp"
+#include "tsu/cpu.hpp"
+#include "tsu/error.hpp"
+#include "verif/devices/devices.hpp"
+#include "verif/golden/whole_model.hpp"
+
+namespace tsu {
+namespace {
+
+class Driver : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    RegisterGoldenDevice();
+    RegisterCpuDevice();
+  }
+  Model model_ = golden::RandomModel({12, 14, ParsePattern("G12"), 8, 3, 1}, test::Seed(), 6);
+
+  RunResult Run(const std::string& url, int count, int resident = 0, bool film = true) {
+    RunOptions options;
+    options.count = count;
+    options.seed = test::Seed();
+    options.film = film;
+    options.resident_layers = resident;
+    return RunModel(*OpenDevice(url), model_, options);
+  }
+};
+
+TEST_F(Driver, PassesAndShapesDoNotMatter) {
+  const RunResult whole = Run("golden:", 13);
+  EXPECT_EQ(whole.passes, 1);
+  EXPECT_EQ(whole.film.size(), 4u);
+  EXPECT_EQ(whole.film.back(), whole.samples);
+  for (const char* url : {"golden:?lanes=4", "golden:?lanes=2&groups=3", "golden:?lanes=1", "cpu:", "cpu:?threads=2"}) {
+    const RunResult other = Run(url, 13);
+    EXPECT_EQ(other.samples, whole.samples) << url;
+    EXPECT_EQ(other.film, whole.film) << url;
+  }
+  EXPECT_EQ(Run("golden:", 13, 0, false).samples, whole.samples) << "the film changes nothing";
+}
+
+TEST_F(Driver, LayerByLayerIsTheSame) {
+  const RunResult whole = Run("golden:", 11);
+  for (const int resident : {1, 2}) {
+    for (const char* url : {"golden:", "golden:?lanes=4", "cpu:"}) {
+      const RunResult other = Run(url, 11, resident);
+      EXPECT_GT(other.passes, 1);
+      EXPECT_EQ(other.film, whole.film) << url << " with " << resident << " layers resident";
+    }
+  }
+}
+
+TEST_F(Driver, SeedsAndChainsDiffer) {
+  const RunResult run = Run("golden:", 2);
+  EXPECT_NE(std::vector(run.samples.begin(), run.samples.begin() + run.pixels),
+            std::vector(run.samples.begin() + run.pixels, run.samples.end()));
+  RunOptions options;
+  options.count = 2;
+  options.seed = test::Seed() + 1;
+  EXPECT_NE(RunModel(*OpenDevice("golden:"), model_, options).samples, run.samples);
+}
+
+TEST_F(Driver, CountsWhatItDid) {
+  const RunResult run = Run("golden:", 5);
+  EXPECT_EQ(run.sweeps, 3u * (1 + 2 * 4));
+  EXPECT_EQ(run.flips, run.sweeps * 12 * 14 * 5);
+  EXPECT_EQ(run.counters.flips, run.flips);
+}
+
+TEST_F(Driver, FieldsThatSaturateAreRefused) {
+  model_.layers[0].schedule[0].beta = 0.01;
+  for (auto& h : model_.layers[0].h) h = 2000;
+  try {
+    Run("golden:", 1);
+    FAIL() << "accepted";
+  } catch (const Error& e) {
+    EXPECT_EQ(e.exit(), Exit::kIncompatible);
+  }
+}
+
+}  // namespace
+}  // namespace tsu

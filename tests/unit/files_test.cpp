@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tsu/files.hpp"
+
+#include <gtest/gtest.h>
+
+#include "tests/support/scratch.hpp"
+#include "tsu/error.hpp"
+
+namespace tsu {
+namespace {
+
+using test::Scratch;
+
+Bytes Of(const std::string& text) { return {text.begin(), text.end()}; }
+
+template <typename F>
+Exit Failure(F&& work) {
+  try {
+    work();
+  } catch (const Error& e) {
+    EXPECT_EQ(std::string(e.what()).find('\n'), std::string::npos) << "one line: " << e.what();
+    return e.exit();
+  }
+  return Exit::kOk;
+}
+
+TEST(Sha256, PublishedVectors) {
+  EXPECT_EQ(Sha256(Of("abc")), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  EXPECT_EQ(Sha256({}), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+  EXPECT_EQ(Sha256(Of(std::string(1'000'000, 'a'))), "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
+}
+
+TEST(Idx, ComesBackPlainAndPacked) {
+  const Scratch scratch;
+  Idx idx{{3, 4, 5}, Bytes(60)};
+  for (std::size_t i = 0; i < idx.data.size(); ++i) idx.data[i] = static_cast<std::uint8_t>(i * 37);
+  for (const char* name : {"a.idx", "a.idx.gz"}) {
+    SaveIdx(scratch / name, idx);
+    const Idx back = LoadIdx(scratch / name);
+    EXPECT_EQ(back.shape, idx.shape);
+    EXPECT_EQ(back.data, idx.data);
+  }
+  EXPECT_EQ(FindIdx(scratch / "", "a.idx"), scratch / "" + "/a.idx");
+  EXPECT_EQ(scratch.files(), 2u) << "nothing is left aside";
+}
+
+TEST(Idx, BrokenFilesAreRefused) {
+  const Scratch scratch;
+  SaveIdx(scratch / "good", {{2, 3}, Bytes(6)});
+  SaveIdx(scratch / "good.gz", {{2, 300}, Bytes(600)});
+  const Bytes good = ReadFile(scratch / "good"), packed = ReadFile(scratch / "good.gz");
+  const auto text = [](const Bytes& b) { return std::string(b.begin(), b.end()); };
+  for (std::size_t cut = 0; cut < good.size(); ++cut) {
+    const std::string path = scratch.Write("cut", text(good).substr(0, cut));
+    EXPECT_EQ(Failure([&] { LoadIdx(path); }), Exit::kBadInput) << "cut to " << cut;
+  }
+  for (std::size_t cut = 2; cut < packed.size(); ++cut) {
+    const std::string path = scratch.Write("cut", text(packed).substr(0, cut));
+    EXPECT_EQ(Failure([&] { LoadIdx(path); }), Exit::kBadInput) << "gzip cut to " << cut;
+  }
+  const std::string huge = scratch.Write("huge", std::string("\0\0\x08\x03\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff", 16));
+  EXPECT_EQ(Failure([&] { LoadIdx(huge); }), Exit::kBadInput);
+  EXPECT_EQ(Failure([&] { LoadIdx(scratch / "absent"); }), Exit::kBadInput);
+  EXPECT_EQ(Failure([&] { FindIdx(scratch / "nowhere", "x"); }), Exit::kBadInput);
+}
+
+TEST(AtomicFile, WholeOrAbsent) {
+  const Scratch scratch;
+  EXPECT_EQ(Failure([] { WriteFileAtomically("/dev/full", Of("text")); }), Exit::kOutput);
+  EXPECT_EQ(Failure([&] { WriteFileAtomically(scratch / "no/such/folder", Of("text")); }), Exit::kOutput);
+  WriteFileAtomically(scratch / "file", Of("old"));
+  WriteFileAtomically(scratch / "file", Of("new text"));
+  EXPECT_EQ(ReadFile(scratch / "file"), Of("new text"));
+  EXPECT_EQ(scratch.files(), 1u);
+}
+
+TEST(Sheet, PlacesPictures) {
+  const Bytes images = {255, 0, 0, 255, 10, 20, 30, 40};  // two of 2 x 2
+  const Sheet sheet = ContactSheet(images, 2, 2, 2, 1);
+  ASSERT_EQ(sheet.width, 10);
+  ASSERT_EQ(sheet.height, 6);
+  EXPECT_EQ(sheet.pixels[2 * 10 + 2], 255);
+  EXPECT_EQ(sheet.pixels[3 * 10 + 7], 40);
+  const Scratch scratch;
+  SavePng(scratch / "a.png", sheet.width, sheet.height, sheet.pixels);
+  const Bytes png = ReadFile(scratch / "a.png");
+  ASSERT_GT(png.size(), 24u);
+  EXPECT_EQ(png[1], 'P');
+  EXPECT_EQ(png[19], 10) << "width in the PNG header";
+}
+
+}  // namespace
+}  // namespace tsu

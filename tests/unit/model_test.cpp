@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tsu/model.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <functional>
+
+#include "tests/support/scratch.hpp"
+#include "tests/support/seed.hpp"
+#include "tsu/error.hpp"
+#include "tsu/files.hpp"
+#include "verif/golden/whole_model.hpp"
+
+namespace tsu {
+namespace {
+
+using test::Scratch;
+
+Model Small() { return golden::RandomModel({8, 10, ParsePattern("G8"), 8, 2, 1}, test::Seed(), 3); }
+
+std::string Refusal(const std::function<void()>& work) {
+  try {
+    work();
+  } catch (const Error& e) {
+    EXPECT_EQ(e.exit(), Exit::kBadInput) << e.what();
+    return e.what();
+  }
+  return "accepted";
+}
+
+TEST(Model, ComesBackWhole) {
+  const Scratch scratch;
+  Model m = Small();
+  m.training = R"({"seed":7})";
+  SaveModel(scratch / "m", m);
+  const Model back = LoadModel(scratch / "m");
+  EXPECT_EQ(back.pattern, m.pattern);
+  EXPECT_EQ(back.visible, m.visible);
+  EXPECT_EQ(back.site_class, m.site_class);
+  EXPECT_EQ(back.training, m.training);
+  ASSERT_EQ(back.layers.size(), 2u);
+  EXPECT_EQ(back.layers[1].j, m.layers[1].j);
+  EXPECT_EQ(back.layers[1].h, m.layers[1].h);
+  EXPECT_EQ(back.layers[1].c, m.layers[1].c);
+  EXPECT_EQ(back.layers[1].schedule[1].beta, m.layers[1].schedule[1].beta);
+}
+
+TEST(Model, EveryEdgeExpandsToItsTwoEnds) {
+  const Model m = Small();
+  const LayerWeights w = Expand(m, 0);
+  const auto offsets = Offsets(m.pattern);
+  int edges = 0;
+  for (int i = 0; i < m.rows * m.cols; ++i) {
+    for (std::size_t n = 0; n < offsets.size(); ++n) {
+      const int j = w.j[static_cast<std::size_t>(i) * offsets.size() + n];
+      if (j == 0) continue;
+      const int other = i + offsets[n].dy * m.cols + offsets[n].dx;
+      EXPECT_EQ(j, w.j[static_cast<std::size_t>(other) * offsets.size() + (n ^ 2)]);
+      ++edges;
+    }
+  }
+  int stored = 0;
+  for (const auto j : m.layers[0].j) stored += j != 0;
+  EXPECT_EQ(edges, 2 * stored);
+}
+
+TEST(Model, TruncatedAnywhereIsRefused) {
+  const Scratch scratch;
+  SaveModel(scratch / "m", Small());
+  const Bytes bytes = ReadFile(scratch / "m");
+  const std::string text(bytes.begin(), bytes.end());
+  for (std::size_t cut = 0; cut < text.size(); cut += 1 + cut / 17) {
+    const std::string path = scratch.Write("cut", text.substr(0, cut));
+    EXPECT_NE(Refusal([&] { LoadModel(path); }), "accepted") << "cut to " << cut << " of " << text.size();
+  }
+}
+
+TEST(Model, LyingHeadersAreRefused) {
+  const Scratch scratch;
+  SaveModel(scratch / "m", Small());
+  const Bytes bytes = ReadFile(scratch / "m");
+  const std::string text(bytes.begin(), bytes.end());
+  const auto edit = [&](const std::string& from, const std::string& to) {
+    std::string copy = text;
+    const auto at = copy.find(from);
+    EXPECT_NE(at, std::string::npos) << from;
+    copy.replace(at, from.size(), to);
+    const std::uint64_t length = *reinterpret_cast<const std::uint64_t*>(text.data()) + to.size() - from.size();
+    std::memcpy(copy.data(), &length, 8);
+    return scratch.Write("edited", copy);
+  };
+  const std::pair<const char*, const char*> edits[] = {
+      {R"(\"format_version\":1)", R"(\"format_version\":2)"},
+      {R"(\"rows\":8)", R"(\"rows\":9)"},
+      {R"(\"rows\":8)", R"(\"rows\":-8)"},
+      {R"(\"rows\":8)", R"(\"rows\":4000000000)"},
+      {R"(\"rows\":8)", R"(\"rows\":NaN)"},
+      {R"(\"rows\":8)", R"(\"rows\":\"8\")"},
+      {R"(\"weight_bits\":8)", R"(\"weight_bits\":4)"},
+      {R"(\"weight_bits\":8)", R"(\"weight_bits\":80)"},
+      {R"(\"beta\":0.7)", R"(\"beta\":-1)"},
+      {R"(\"beta\":0.7)", R"(\"beta\":1e999)"},
+      {R"("dtype":"I16")", R"("dtype":"F32")"},
+      {R"("data_offsets":[0,)", R"("data_offsets":[8,)"},
+      {R"("data_offsets":[0,)", R"("data_offsets":[-1,)"},
+      {"__metadata__", "_metadata"},
+      {"sites.class", "sites.klass"},
+  };
+  for (const auto& [from, to] : edits) {
+    const std::string path = edit(from, to);
+    EXPECT_NE(Refusal([&] { LoadModel(path); }), "accepted") << from << " -> " << to;
+  }
+  std::string huge = text;
+  const std::uint64_t four_gigabytes = std::uint64_t{4} << 30;
+  std::memcpy(huge.data(), &four_gigabytes, 8);
+  const std::string path = scratch.Write("huge", huge);
+  EXPECT_NE(Refusal([&] { LoadModel(path); }).find("claims"), std::string::npos);
+}
+
+TEST(Model, InconsistentModelsAreRefused) {
+  const std::pair<const char*, std::function<void(Model&)>> faults[] = {
+      {"weight out of range", [](Model& m) { m.layers[0].j[0] = 128; }},
+      {"weight off the grid", [](Model& m) { m.layers[0].j[(7 * 10 + 9) * 4] = 3; }},
+      {"bias out of range", [](Model& m) { m.layers[1].h[5] = 3000; }},
+      {"coupling of latents", [](Model& m) { m.layers[1].c[0] = 1; }},
+      {"two pixels on a site", [](Model& m) { m.visible[1] = m.visible[0]; }},
+      {"pixel off the grid", [](Model& m) { m.visible[1] = 80; }},
+      {"pixel on a latent", [](Model& m) { m.site_class[m.visible[0]] = 0; }},
+      {"visible site without pixel", [](Model& m) { m.site_class[1] = 1; }},
+      {"class 4", [](Model& m) { m.site_class[1] = 4; }},
+      {"even rule", [](Model& m) { m.pattern[0] = {1, 1}; }},
+      {"odd columns", [](Model& m) { m.cols = 9; }},
+      {"no layer", [](Model& m) { m.layers.clear(); }},
+      {"no sweeps", [](Model& m) { m.layers[0].schedule[0].sweeps = 0; }},
+      {"image of another size", [](Model& m) { m.image_rows = 2; }},
+  };
+  EXPECT_EQ(Refusal([] { CheckModel(Small(), "test"); }), "accepted");
+  for (const auto& [name, fault] : faults) {
+    Model m = Small();
+    fault(m);
+    EXPECT_NE(Refusal([&] { CheckModel(m, "test"); }), "accepted") << name;
+  }
+}
+
+}  // namespace
+}  // namespace tsu
