@@ -56,6 +56,9 @@ soak-lockstep: configure ## RTL against golden over 1e10 flips
 	@cmake --build $(BUILD) --target array_test && TSU_SOAK_FLIPS=1e10 $(BUILD)/tests/array_test --gtest_filter='*Soak*'
 soak-link: configure ## 10,000 damaged frames over the simulated serial line
 	@cmake --build $(BUILD) --target serial_test && TSU_SOAK_FRAMES=10000 $(BUILD)/tests/serial_test --gtest_filter='*Soak*'
+soak-noise: configure ## Debian's dieharder on the delivered noise words; rewrites verif/stats/dieharder.txt
+	@$(call install-packages,dieharder)
+	@cmake --build $(BUILD) --target noise-stream && verif/stats/run_dieharder.sh $(BUILD)/noise-stream verif/stats/dieharder.txt
 
 clean: ## remove everything that was built
 	@rm -rf $(BUILD)
