@@ -18,7 +18,7 @@ FPGA = ROOT / "fpga"
 BAUD_TOLERANCE = 0.005  # a receiver tolerates about 2 % in all, the other end and jitter want the rest
 
 CORE_KEYS = {"pattern", "Cols", "Rows", "Tiles", "Lanes", "Groups", "Layers", "WeightBits", "TableBits", "Tables",
-             "ProgramWords", "SampleWords"}
+             "ProgramWords", "SampleWords", "Window"}
 PIN_FILES = {"ice40": "pins.pcf", "ecp5": "pins.lpf"}
 
 
@@ -109,7 +109,7 @@ class Board:
         return self.core["Cols"] // 2 * self.core["Lanes"]
 
     def uart_baud(self):
-        """What the UART makes of the wanted baud: rtl/host adds a rounded step to a 16-bit phase every clock."""
+        """What the UART makes of the wanted baud: rtl/host/tsu_uart_rx.sv adds a rounded step to a 16-bit phase every clock."""
         return round(self.baud * 65536 / self.core_hz) * self.core_hz / 65536
 
     def rules(self):

@@ -153,7 +153,9 @@ module tsu_tile #(
       for (genvar n = 0; n < Neighbours; n = n + 1) begin : gen_neighbour
         localparam int Dx = tsu_pattern_pkg::dx(Rules, n);
         localparam int Dy = tsu_pattern_pkg::dy(Rules, n);
-        localparam int Place = p + Halo + (Dx - (Dx % 2 != 0 ? 1 : 0)) / 2;
+        // On its own: beside an unsigned Halo the division would be unsigned too.
+        localparam int Step = (Dx - (Dx % 2 != 0 ? 1 : 0)) / 2;
+        localparam int Place = p + Halo + Step;
         assign spins[n*Lanes+:Lanes] = gen_row[Dy].gen_used.aligned_q[Place*Lanes+:Lanes];
       end
 
