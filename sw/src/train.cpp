@@ -32,7 +32,7 @@ constexpr double kMostMean = 0.99;     // pixel means are taken no nearer to -1 
 constexpr int kSpacing = 2, kSnapshots = 25;  // statistics: every 2nd of the last 50 sweeps
 constexpr int kGroup = 16;             // chains that share a conditioning in the autocorrelation
 constexpr int kTableBits = 9;
-constexpr int kRamp = 8;               // betas of the last step
+constexpr int kRamp = 7;               // betas of the last step
 
 struct Level {
   double out, in;  // signal levels of a denoising step
@@ -245,7 +245,7 @@ std::vector<Segment> Schedule(const TrainOptions& o, bool last) {
   if (!last || o.ramp_from == o.ramp_to) return {{last ? o.ramp_to : 1.0, o.sweeps}};
   std::vector<Segment> schedule;
   for (int k = 0; k < kRamp; ++k)
-    schedule.push_back({o.ramp_from + (o.ramp_to - o.ramp_from) * k / (kRamp - 1),
+    schedule.push_back({std::round(1e4 * (o.ramp_from + (o.ramp_to - o.ramp_from) * k / (kRamp - 1))) / 1e4,
                         o.sweeps * (k + 1) / kRamp - o.sweeps * k / kRamp});
   return schedule;
 }
