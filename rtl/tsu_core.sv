@@ -57,25 +57,11 @@ module tsu_core #(
   input  logic        m_axis_tready,
   output logic        m_axis_tlast
 );
-  // Largest row offset of the pattern.
-  function [31:0] reach_of(input [95:0] rules, input [31:0] count);
-    integer k;
-    integer offset;
-    begin
-      reach_of = 0;
-      for (k = 0; k < 12; k = k + 1) begin
-        offset = {{24{rules[8*k+7]}}, rules[8*k +: 8]};
-        if (offset < 0) offset = -offset;
-        if (k < 2 * count && offset > reach_of) reach_of = offset;
-      end
-    end
-  endfunction
-
   localparam int unsigned Slots         = 2;
-  localparam int unsigned PipelineDepth = 8;   // tsu_array.sv
-  localparam int unsigned ScanLatency   = 2;   // tsu_array.sv
+  localparam int unsigned PipelineDepth = 7;   // tsu_array.sv
+  localparam int unsigned ScanLatency   = 1;   // tsu_array.sv
   localparam int unsigned NoiseSource   = 0;   // pseudo-random
-  localparam int unsigned Reach         = reach_of(Rules, NumRules);
+  localparam int unsigned Reach         = tsu_pattern_pkg::reach(Rules, NumRules);
   localparam int unsigned Pairs         = Cols / 2;
   localparam int unsigned WordBits      = 4 * NumRules * WeightBits + tsu_pkg::BiasBits;
   localparam int unsigned RowBits       = Rows > 1 ? $clog2(Rows) : 1;
@@ -125,7 +111,7 @@ module tsu_core #(
   );
 
   // ---- Loads -------------------------------------------------------------
-  logic        program_we, store_we, load_valid, load_colour, load_last;
+  logic        program_we, store_we, load_valid, load_ready, load_colour, load_last;
   logic [3:0]  load_target;
   logic [15:0] load_index, load_pair, load_word;
   logic [14:0] load_row;
@@ -138,7 +124,7 @@ module tsu_core #(
   ) u_loader (
     .clk_i, .rst_i, .hold_i(busy), .error_o(load_error),
     .s_axis_tdata, .s_axis_tvalid, .s_axis_tready, .s_axis_tlast,
-    .program_we_o(program_we), .store_we_o(store_we), .load_valid_o(load_valid),
+    .program_we_o(program_we), .store_we_o(store_we), .load_valid_o(load_valid), .load_ready_i(load_ready),
     .load_target_o(load_target), .load_index_o(load_index), .load_colour_o(load_colour), .load_row_o(load_row),
     .load_pair_o(load_pair), .load_lane_o(load_lane), .load_word_o(load_word), .load_last_o(load_last),
     .load_data_o(load_data)
@@ -158,7 +144,7 @@ module tsu_core #(
   tsu_sequencer #(.ProgramWords(ProgramWords), .Layers(Layers), .Tables(Tables)) u_sequencer (
     .clk_i, .rst_i, .start_i(start), .abort_i(abort), .busy_o(busy), .done_o(done), .error_o(program_error),
     .table_wait_o(table_wait), .pc_o(pc),
-    .program_we_i(program_we), .program_addr_i(load_row[PcBits-1:0]), .program_data_i(load_data),
+    .loads_done_i(!load_valid && load_ready), .program_we_i(program_we), .program_addr_i(load_row[PcBits-1:0]), .program_data_i(load_data),
     .stop_o(stop), .drained_i(stepper_idle && array_idle),
     .cmd_valid_o(cmd_valid), .cmd_ready_i(cmd_ready), .cmd_sweeps_o(cmd_sweeps), .cmd_random_o(cmd_random),
     .cmd_latents_o(cmd_latents), .cmd_clamp_o(cmd_clamp), .cmd_slot_o(cmd_slot), .cmd_layer_o(cmd_layer),
@@ -232,7 +218,7 @@ module tsu_core #(
     .step_group_i(step_group), .step_layer_i(step_layer), .step_slot_i(step_slot), .step_random_i(step_random),
     .step_latents_i(step_latents), .step_clamp_i(step_clamp), .idle_o(array_idle),
     .table_we_i(table_we), .table_slot_i(table_slot), .table_addr_i(table_addr), .table_data_i(table_data),
-    .load_valid_i(load_valid), .load_target_i(load_target), .load_index_i(load_index), .load_colour_i(load_colour),
+    .load_valid_i(load_valid), .load_ready_o(load_ready), .load_target_i(load_target), .load_index_i(load_index), .load_colour_i(load_colour),
     .load_row_i(load_row), .load_pair_i(load_pair), .load_lane_i(load_lane), .load_word_i(load_word),
     .load_last_i(load_last), .load_data_i(load_data),
     .scan_valid_i(scan_valid), .scan_colour_i(scan_colour), .scan_row_i(scan_row), .scan_group_i(scan_group),

@@ -29,7 +29,8 @@ module tsu_loader #(
   // Decoded words; exactly one of the three strobes
   output logic        program_we_o,          // program RAM, address load_row_o
   output logic        store_we_o,            // table store, table load_index_o, entry load_row_o
-  output logic        load_valid_o,          // array
+  output logic        load_valid_o,          // array; waits for load_ready_i
+  input  logic        load_ready_i,
   output logic [3:0]  load_target_o,
   output logic [15:0] load_index_o,
   output logic        load_colour_o,
@@ -84,8 +85,9 @@ module tsu_loader #(
   end
 
   // ---- Position ----------------------------------------------------------
-  logic take, group_end, word_end, lane_end, pair_end, memory_end, past_end, bad_place, write;
-  assign s_axis_tready = !hold_i;
+  logic take, group_end, word_end, lane_end, pair_end, memory_end, past_end, bad_place, write, blocked;
+  assign blocked    = load_valid_o && !load_ready_i;
+  assign s_axis_tready = !hold_i && !blocked;
   assign take       = s_axis_tvalid && s_axis_tready;
   assign group_end  = target_q != Noise || group_q == 8'(Groups - 1);
   assign word_end   = word_q == word_top;
@@ -146,7 +148,7 @@ module tsu_loader #(
   always_ff @(posedge clk_i) begin
     program_we_o <= !rst_i && write && target_q == Program;
     store_we_o   <= !rst_i && write && target_q == Table;
-    load_valid_o <= !rst_i && write && target_q != Program && target_q != Table;
+    load_valid_o <= !rst_i && (blocked || (write && target_q != Program && target_q != Table));
     if (write) begin
       load_target_o <= target_q;
       load_index_o  <= target_q == Noise ? {8'd0, group_q} : index_q;

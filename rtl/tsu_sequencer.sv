@@ -24,7 +24,8 @@ module tsu_sequencer #(
   output logic                 table_wait_o, // Beta waits for its table
   output logic [15:0]          pc_o,
 
-  // Program RAM
+  // Program RAM; loads_done_i: no load is still on its way to a memory
+  input  logic                 loads_done_i,
   input  logic                 program_we_i,
   input  logic [PcBits-1:0]    program_addr_i,
   input  logic [31:0]          program_data_i,
@@ -168,7 +169,7 @@ module tsu_sequencer #(
     end else begin
       case (state_q)
         StIdle:    if (start_i) state_q <= StFetch;
-        StFetch:   state_q <= StExecute;
+        StFetch:   if (loads_done_i) state_q <= StExecute;
         StExecute:
           if (bad || opcode == OpEnd)                     state_q <= StStop;
           else if (finished)

@@ -19,7 +19,7 @@ module tsu_stepper #(
 ) (
   input  logic                 clk_i,
   input  logic                 rst_i,
-  input  logic                 stop_i,       // gives up the command, then drains
+  input  logic                 stop_i,       // gives up the command after the groups of this row, then drains
   input  logic [15:0]          rows_i,       // rows in use
   output logic                 idle_o,
   output logic [1:0]           slot_used_o,  // the slot's table may still be read by a step
@@ -61,7 +61,7 @@ module tsu_stepper #(
   logic [SpaceBits-1:0]   space_q;           // steps since the phase began, this one included; stops at MinPhase
   logic [DrainBits-1:0]   drain_q;           // empty steps since the last real one, this one included; stops at Drain
   logic                   step, group_end, row_end, phase_end, command_end, room, drained;
-  logic                   next_phase, next_command;
+  logic                   next_phase, next_command, stop, stop_q;
 
   assign step        = state_q == StStep;
   assign group_end   = group_q == GroupBits'(Groups - 1);
@@ -71,14 +71,18 @@ module tsu_stepper #(
   assign room        = space_q == SpaceBits'(MinPhase);
   assign drained     = drain_q == DrainBits'(Drain);
 
-  assign next_phase   = (phase_end || state_q == StEmpty) && !command_end && room && !stop_i;
-  assign cmd_ready_o  = ((phase_end && command_end) || state_q == StTail || state_q == StIdle) && room && !stop_i;
+  // Half a row may not be left: the array gathers a row's weights over its groups.
+  assign stop = stop_i || stop_q;
+  always_ff @(posedge clk_i) stop_q <= !rst_i && stop && step && !group_end;
+
+  assign next_phase   = (phase_end || state_q == StEmpty) && !command_end && room && !stop;
+  assign cmd_ready_o  = ((phase_end && command_end) || state_q == StTail || state_q == StIdle) && room && !stop;
   assign next_command = cmd_valid_i && cmd_ready_o;
 
   always_comb begin
     state_d = state_q;
     if (next_phase || next_command)              state_d = StStep;
-    else if (stop_i && state_q != StIdle)        state_d = StTail;
+    else if (stop && state_q != StIdle && (!step || group_end)) state_d = StTail;
     else if (phase_end)                          state_d = command_end ? StTail : StEmpty;
     if (state_q == StTail && !next_command && drained && room) state_d = StIdle;
   end
