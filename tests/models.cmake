@@ -1,1 +1,17 @@
 # set(TSU_TEST_MODELS_<test program> <verilated model> ...)
+# Shapes of array_test.cpp: every pattern, tile count, lane count, group count and width that changes wiring.
+tsu_verilate(array_g8 tsu_array PARAMS Cols=8 Rows=9 Tiles=1 Lanes=1 Groups=1 Layers=1 WeightBits=8 TableBits=9
+             NumRules=2 Rules=96'h01040100)
+tsu_verilate(array_g12_tiles2 tsu_array PARAMS Cols=16 Rows=16 Tiles=2 Lanes=2 Groups=2 Layers=2 WeightBits=8 TableBits=8)
+tsu_verilate(array_g16_tiles3 tsu_array PARAMS Cols=24 Rows=33 Tiles=3 Lanes=4 Groups=1 Layers=3 WeightBits=10 TableBits=9
+             NumRules=4 Rules=96'h090e070801040100)
+tsu_verilate(array_g20_tiles4 tsu_array PARAMS Cols=32 Rows=20 Tiles=4 Lanes=1 Groups=4 Layers=1 WeightBits=4 TableBits=8
+             NumRules=5 Rules=96'h0603090e070801040100)
+tsu_verilate(array_g24 tsu_array PARAMS Cols=40 Rows=21 Tiles=1 Lanes=2 Groups=1 Layers=1 WeightBits=10 TableBits=9
+             NumRules=6 Rules=96'h02010603090e070801040100)
+tsu_verilate(array_g12_strips tsu_array PARAMS Cols=8 Rows=13 Tiles=4 Lanes=4 Groups=3 Layers=1 WeightBits=5 TableBits=9)
+tsu_verilate(array_g4_lanes tsu_array PARAMS Cols=8 Rows=7 Tiles=2 Lanes=32 Groups=1 Layers=2 WeightBits=6 TableBits=8
+             NumRules=1 Rules=96'h0100)
+tsu_verilate(array_g12_shipped tsu_array PARAMS Cols=64 Rows=64 Tiles=4 Lanes=8 Groups=1 Layers=4 WeightBits=8 TableBits=9)
+set(TSU_TEST_MODELS_array_test array_g8 array_g12_tiles2 array_g16_tiles3 array_g20_tiles4 array_g24 array_g12_strips
+    array_g4_lanes array_g12_shipped)
