@@ -13,7 +13,8 @@
 namespace tsu {
 namespace {
 
-constexpr int kMaxOffset = 127;  // far beyond any window that fits a chip; keeps sums of offsets small
+constexpr int kMaxOffset =
+    127;  // far beyond any window that fits a chip; keeps sums of offsets small
 
 [[noreturn]] void Bad(const std::string& name, const std::string& why) {
   std::string known;
@@ -26,7 +27,8 @@ int ParseOffset(const std::string& name, const std::string& text) {
   char* end = nullptr;
   const long value = std::strtol(text.c_str(), &end, 10);
   if (text.empty() || *end != 0) Bad(name, "has '" + text + "' where a number belongs");
-  if (std::labs(value) > kMaxOffset) Bad(name, "has an offset beyond " + std::to_string(kMaxOffset));
+  if (std::labs(value) > kMaxOffset)
+    Bad(name, "has an offset beyond " + std::to_string(kMaxOffset));
   return static_cast<int>(value);
 }
 
@@ -37,7 +39,8 @@ void Check(const std::string& name, const Pattern& pattern) {
   }
   std::set<std::pair<int, int>> seen;
   for (const auto& rule : pattern) {
-    if ((rule.a + rule.b) % 2 == 0) Bad(name, "has a rule whose a + b is even: it joins one colour");
+    if ((rule.a + rule.b) % 2 == 0)
+      Bad(name, "has a rule whose a + b is even: it joins one colour");
   }
   for (const auto& offset : Offsets(pattern)) {
     if (!seen.insert({offset.dx, offset.dy}).second) Bad(name, "reaches one neighbour twice");
@@ -65,7 +68,8 @@ Pattern ParsePattern(const std::string& name) {
   for (std::string rule; std::getline(rules, rule, ';');) {
     const auto comma = rule.find(',');
     if (comma == std::string::npos) Bad(name, "is neither a known name nor a list of rules");
-    pattern.push_back({ParseOffset(name, rule.substr(0, comma)), ParseOffset(name, rule.substr(comma + 1))});
+    pattern.push_back(
+        {ParseOffset(name, rule.substr(0, comma)), ParseOffset(name, rule.substr(comma + 1))});
   }
   Check(name, pattern);
   return pattern;

@@ -16,10 +16,12 @@ constexpr int kManBits = regs::kThresholdManBits;
 constexpr int kTopExp = regs::kNoiseExpBits + 1;  // code {kTopExp, 0} is probability 1
 
 double Against(double beta, int a) {
-  return 1.0 / (1.0 + std::exp(2.0 * beta * std::ldexp(a, -static_cast<int>(regs::kFieldFracBits))));
+  return 1.0 /
+         (1.0 + std::exp(2.0 * beta * std::ldexp(a, -static_cast<int>(regs::kFieldFracBits))));
 }
 
-// Nearest code to a probability in (0, 1/2]. A mantissa that rounds up to 1024 carries into the exponent.
+// Nearest code to a probability in (0, 1/2]. A mantissa that rounds up to 1024 carries into the
+// exponent.
 std::uint16_t NearestCode(double p) {
   const int e = std::max(std::ilogb(p) + kTopExp, 0);
   const double m = e == 0 ? std::ldexp(p, kTopExp - 1 + kManBits)
@@ -31,7 +33,8 @@ std::uint16_t NearestCode(double p) {
 
 Table MakeTable(double beta, int table_bits) {
   if (!std::isfinite(beta) || beta < 0) {
-    throw Error(Exit::kBadInput, "bad inverse temperature", std::to_string(beta), "beta is a number >= 0");
+    throw Error(Exit::kBadInput, "bad inverse temperature", std::to_string(beta),
+                "beta is a number >= 0");
   }
   Table table(std::size_t{1} << table_bits);
   for (std::size_t a = 0; a < table.size(); ++a) {

@@ -19,14 +19,15 @@ std::uint64_t SplitMix64(std::uint64_t& x) {
 }
 
 // ---- Jump-ahead --------------------------------------------------------------
-// A step is a linear map A of the 96 state bits; by Cayley-Hamilton A^n = r(A) with r = x^n modulo the
-// characteristic polynomial. So a jump costs 96 steps, whatever its length.
+// A step is a linear map A of the 96 state bits; by Cayley-Hamilton A^n = r(A) with r = x^n modulo
+// the characteristic polynomial. So a jump costs 96 steps, whatever its length.
 
 __extension__ typedef unsigned __int128 Poly;  // bit i = coefficient of x^i
 constexpr int kDegree = regs::kNoiseWords * regs::kNoiseWordBits;
 static_assert(kDegree < 128);
 
-// Berlekamp-Massey on one bit of the stream; the polynomial has full degree, so it is that of the whole map.
+// Berlekamp-Massey on one bit of the stream; the polynomial has full degree, so it is that of the
+// whole map.
 Poly CharacteristicPolynomial() {
   NoiseState state{1};
   Poly connection = 1, previous = 1, window = 0;  // window bit i = output bit of i steps ago
@@ -34,7 +35,8 @@ Poly CharacteristicPolynomial() {
   for (int n = 0; n < 2 * kDegree; ++n) {
     window = window << 1 | (NoiseStep(state) & 1);
     const Poly taps = connection & window;
-    const auto low = static_cast<std::uint64_t>(taps), high = static_cast<std::uint64_t>(taps >> 64);
+    const auto low = static_cast<std::uint64_t>(taps),
+               high = static_cast<std::uint64_t>(taps >> 64);
     if (__builtin_parityll(low ^ high) == 0) {
       ++gap;
       continue;
@@ -126,8 +128,8 @@ NoiseState NoiseAdvance(const NoiseState& state, std::uint64_t words) {
   return Apply(TheJumps().Power(0, words), state);
 }
 
-std::vector<NoiseState> NoiseStreams(std::uint64_t seed, std::uint64_t first_chain, int chains, int pairs,
-                                     std::uint64_t words_drawn) {
+std::vector<NoiseState> NoiseStreams(std::uint64_t seed, std::uint64_t first_chain, int chains,
+                                     int pairs, std::uint64_t words_drawn) {
   const Jumps& jumps = TheJumps();
   const Poly one_pair = jumps.power[regs::kNoiseJumpLog2];
   const Poly one_chain = jumps.power[regs::kNoiseJumpLog2 + regs::kNoisePairsLog2];

@@ -50,7 +50,8 @@ std::uint64_t ProgramSweeps(const Program& program) {
         throw bad("unknown opcode");
     }
   }
-  throw Error(Exit::kBadInput, "program without End", std::to_string(program.size()) + " words", "");
+  throw Error(Exit::kBadInput, "program without End", std::to_string(program.size()) + " words",
+              "");
 }
 
 }  // namespace tsu

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Semantics of the golden core that no distribution shows: fields, masks, program, order of noise.
-#include "verif/golden/core.hpp"
-
 #include <gtest/gtest.h>
 
 #include <random>
 
 #include "tests/support/seed.hpp"
 #include "tsu/error.hpp"
+#include "verif/golden/core.hpp"
 #include "verif/golden/random_model.hpp"
 #include "verif/golden/reference.hpp"
 
@@ -16,24 +15,27 @@ namespace {
 
 using namespace regs;
 
-Core RandomCore(const std::string& pattern_name, int rows, int cols, int chains, std::uint64_t first_chain = 0) {
+Core RandomCore(const std::string& pattern_name, int rows, int cols, int chains,
+                std::uint64_t first_chain = 0) {
   std::mt19937_64 random(test::Seed());
   const Pattern pattern = ParsePattern(pattern_name);
   Core core(rows, cols, pattern, chains, 9);
-  for (int k = 0; k < 2; ++k) core.layers.push_back(RandomLayer(rows, cols, pattern, 8, {0.4, 0.3, 0.5}, random));
+  for (int k = 0; k < 2; ++k)
+    core.layers.push_back(RandomLayer(rows, cols, pattern, 8, {0.4, 0.3, 0.5}, random));
   core.tables = {MakeTable(1.0, 9), MakeTable(0.5, 9)};
   core.sites = RandomCluster(rows, cols, pattern, rows * cols / 2, random);
   core.noise = NoiseStreams(test::Seed(), first_chain, chains, core.pairs());
   return core;
 }
 
-const Program kChain{Instruction(kOpRandomise, 0), Instruction(kOpBeta, 0),      Instruction(kOpLoop, 2),
-                     Instruction(kOpLayer, 0),     Instruction(kOpLoop, 3),      Instruction(kOpSweep, 2),
-                     Instruction(kOpNext),         Instruction(kOpEmit, 0),      Instruction(kOpCopy),
-                     Instruction(kOpRandomise, 1), Instruction(kOpLayer, 1),     Instruction(kOpPreload, 1),
-                     Instruction(kOpBeta, 1),      Instruction(kOpClamp, 1),     Instruction(kOpSweep, 5),
-                     Instruction(kOpClamp, 0),     Instruction(kOpNext),         Instruction(kOpEmit, 1),
-                     Instruction(kOpEnd)};
+const Program kChain{
+    Instruction(kOpRandomise, 0), Instruction(kOpBeta, 0),  Instruction(kOpLoop, 2),
+    Instruction(kOpLayer, 0),     Instruction(kOpLoop, 3),  Instruction(kOpSweep, 2),
+    Instruction(kOpNext),         Instruction(kOpEmit, 0),  Instruction(kOpCopy),
+    Instruction(kOpRandomise, 1), Instruction(kOpLayer, 1), Instruction(kOpPreload, 1),
+    Instruction(kOpBeta, 1),      Instruction(kOpClamp, 1), Instruction(kOpSweep, 5),
+    Instruction(kOpClamp, 0),     Instruction(kOpNext),     Instruction(kOpEmit, 1),
+    Instruction(kOpEnd)};
 
 TEST(Core, FieldIsTheGraphsField) {
   for (const char* pattern : {"0,1", "G8", "G12", "G16", "G20", "G24"}) {
@@ -47,7 +49,8 @@ TEST(Core, FieldIsTheGraphsField) {
       Sites sites = core.sites;
       sites.clamp.assign(sites.clamp.size(), 1);
       sites.clamp[site] = 0;
-      const Graph graph = MakeGraph(17, 20, core.pattern(), core.layers[1], sites, core.spins, core.conditioning, true);
+      const Graph graph = MakeGraph(17, 20, core.pattern(), core.layers[1], sites, core.spins,
+                                    core.conditioning, true);
       ASSERT_EQ(core.Field(1, 0, site), graph.bias.at(0)) << pattern << " site " << site;
     }
   }
@@ -60,7 +63,8 @@ TEST(Core, ProgramSweepsCountsWhatRunDoes) {
   EXPECT_EQ(emissions, 3);
   EXPECT_EQ(ProgramSweeps(kChain), 1u + 2 * (3 * 2 + 1 + 5));
   EXPECT_EQ(core.words_drawn, ProgramSweeps(kChain) * 2 * 13);
-  EXPECT_EQ(core.noise, NoiseStreams(test::Seed(), 0, 2, 6, core.words_drawn)) << "a stream draws a word each row step";
+  EXPECT_EQ(core.noise, NoiseStreams(test::Seed(), 0, 2, 6, core.words_drawn))
+      << "a stream draws a word each row step";
 }
 
 TEST(Core, ChainsDoNotDependOnTheirCompany) {
@@ -108,7 +112,9 @@ TEST(Core, ClampAndLatentsOnlyKeepTheirSpins) {
     core.spins = start;
   };
   const Sites& sites = core.sites;
-  core.Run({Instruction(kOpClamp, 1), Instruction(kOpBeta), Instruction(kOpSweep, 3), Instruction(kOpEnd)}, {});
+  core.Run({Instruction(kOpClamp, 1), Instruction(kOpBeta), Instruction(kOpSweep, 3),
+            Instruction(kOpEnd)},
+           {});
   kept([&](int i) { return sites.clamp[i] != 0; });
   core.Run({Instruction(kOpRandomise, 1), Instruction(kOpEnd)}, {});
   kept([&](int i) { return sites.site_class[i] > 0; });
@@ -123,8 +129,9 @@ TEST(Core, EmitsSitesRowByRowChainByChain) {
   std::mt19937_64 random(test::Seed());
   core.spins = RandomBits(core.spins.size(), random);
   std::vector<Emission> out;
-  core.Run({Instruction(kOpEmit, 1), Instruction(kOpEmit, 0), Instruction(kOpCopy), Instruction(kOpEnd)},
-           [&](const Emission& emission) { out.push_back(emission); });
+  core.Run(
+      {Instruction(kOpEmit, 1), Instruction(kOpEmit, 0), Instruction(kOpCopy), Instruction(kOpEnd)},
+      [&](const Emission& emission) { out.push_back(emission); });
   EXPECT_EQ(out[0].bits, core.spins);
   EXPECT_EQ(out[0].sites, 24);
   std::vector<std::uint8_t> visible;
@@ -171,7 +178,8 @@ TEST(Patterns, NamesAndRules) {
     EXPECT_EQ(offsets[r].dx, expected[r][0]);
     EXPECT_EQ(offsets[r].dy, expected[r][1]);
   }
-  for (const char* bad : {"", "G9", "0;1", "1,1", "0,1;1,0", "0,1;x,2", "200,1", "0,1;0,3;0,5;0,7;0,9;0,11;0,13"}) {
+  for (const char* bad :
+       {"", "G9", "0;1", "1,1", "0,1;1,0", "0,1;x,2", "200,1", "0,1;0,3;0,5;0,7;0,9;0,11;0,13"}) {
     try {
       ParsePattern(bad);
       ADD_FAILURE() << "'" << bad << "' was taken";

@@ -42,8 +42,10 @@ TEST(GoldenDevice, TakesTheShapeOrItsOptions) {
   EXPECT_EQ(fixed.lanes, 8);
   EXPECT_EQ(fixed.groups, 3);
   EXPECT_EQ(fixed.table_bits, 10);
-  for (const char* url : {"golden:?lanes=3", "golden:?lanes=64", "golden:?lanes=x", "golden:?lane=4", "golden:path"}) {
-    ExpectError(Exit::kUsage, [&] { Open(url); }, url);
+  for (const char* url : {"golden:?lanes=3", "golden:?lanes=64", "golden:?lanes=x",
+                          "golden:?lane=4", "golden:path"}) {
+    ExpectError(
+        Exit::kUsage, [&] { Open(url); }, url);
   }
 }
 
@@ -52,7 +54,8 @@ TEST(GoldenDevice, RunsAsTheCoreDoes) {
   const auto device = Open("golden:");
   const Geometry geometry = device->Configure(kShape);
   golden::Core core(6, 10, kShape.pattern, 12, geometry.table_bits);
-  core.layers = {golden::RandomLayer(6, 10, kShape.pattern, 8, {}, random), golden::RandomLayer(6, 10, kShape.pattern, 8, {}, random)};
+  core.layers = {golden::RandomLayer(6, 10, kShape.pattern, 8, {}, random),
+                 golden::RandomLayer(6, 10, kShape.pattern, 8, {}, random)};
   core.tables = {MakeTable(1.5, geometry.table_bits)};
   core.sites = golden::RandomCluster(6, 10, kShape.pattern, 30, random);
   core.noise = NoiseStreams(test::Seed(), 0, 12, 5);
@@ -64,10 +67,12 @@ TEST(GoldenDevice, RunsAsTheCoreDoes) {
   device->LoadNoise(core.noise);
   device->LoadSpins(core.spins);
   device->LoadConditioning(core.conditioning);
-  const Program program{Instruction(regs::kOpBeta, 0),  Instruction(regs::kOpClamp, 1), Instruction(regs::kOpLayer, 1),
-                        Instruction(regs::kOpSweep, 5), Instruction(regs::kOpEmit, 1),  Instruction(regs::kOpEnd)};
+  const Program program{Instruction(regs::kOpBeta, 0),  Instruction(regs::kOpClamp, 1),
+                        Instruction(regs::kOpLayer, 1), Instruction(regs::kOpSweep, 5),
+                        Instruction(regs::kOpEmit, 1),  Instruction(regs::kOpEnd)};
   std::vector<std::uint8_t> bits;
-  const Counters counters = device->Run(program, [&](const Emission& emission) { bits = emission.bits; }, 60s);
+  const Counters counters = device->Run(
+      program, [&](const Emission& emission) { bits = emission.bits; }, 60s);
   core.Run(program, {});
   EXPECT_EQ(bits, core.spins);
   EXPECT_EQ(counters.row_steps, 5u * 2 * 6 * geometry.groups);
@@ -79,37 +84,47 @@ TEST(GoldenDevice, EndsAtItsDeadline) {
   const auto device = Open("golden:");
   device->Configure(kShape);
   device->LoadNoise(NoiseStreams(1, 0, 12, 5));
-  const Program endless{Instruction(regs::kOpLoop, 0xFFFFFF), Instruction(regs::kOpRandomise, 0), Instruction(regs::kOpNext),
-                        Instruction(regs::kOpEnd)};
+  const Program endless{Instruction(regs::kOpLoop, 0xFFFFFF), Instruction(regs::kOpRandomise, 0),
+                        Instruction(regs::kOpNext), Instruction(regs::kOpEnd)};
   const auto start = std::chrono::steady_clock::now();
-  ExpectError(Exit::kLink, [&] { device->Run(endless, {}, 50ms); }, "deadline");
+  ExpectError(
+      Exit::kLink, [&] { device->Run(endless, {}, 50ms); }, "deadline");
   EXPECT_LT(std::chrono::steady_clock::now() - start, 5s);
 }
 
 TEST(GoldenDevice, RefusesWhatHardwareCannotHold) {
   std::mt19937_64 random(test::Seed());
   const auto device = Open("golden:");
-  ExpectError(Exit::kInternal, [&] { device->LoadTable(0, MakeTable(1, 9)); }, "before Configure");
+  ExpectError(
+      Exit::kInternal, [&] { device->LoadTable(0, MakeTable(1, 9)); }, "before Configure");
   Shape odd = kShape;
   odd.cols = 9;
-  ExpectError(Exit::kIncompatible, [&] { device->Configure(odd); }, "odd columns");
+  ExpectError(
+      Exit::kIncompatible, [&] { device->Configure(odd); }, "odd columns");
   device->Configure(kShape);
   const LayerWeights good = golden::RandomLayer(6, 10, kShape.pattern, 8, {}, random);
   const auto refuses = [&](auto spoil, const char* what) {
     LayerWeights layer = good;
     spoil(layer);
-    ExpectError(Exit::kBadInput, [&] { device->LoadLayer(0, layer); }, what);
+    ExpectError(
+        Exit::kBadInput, [&] { device->LoadLayer(0, layer); }, what);
   };
   refuses([](LayerWeights& l) { l.j[5 * 8] = 128; }, "weight of nine bits");
-  refuses([](LayerWeights& l) { l.j[2] = 1; }, "weight off the grid");  // rotation 2 of rule (0, 1) at row 0 points up
+  refuses([](LayerWeights& l) { l.j[2] = 1; },
+          "weight off the grid");  // rotation 2 of rule (0, 1) at row 0 points up
   refuses([](LayerWeights& l) { l.h[7] = 2048; }, "bias of thirteen bits");
   refuses([](LayerWeights& l) { l.c[0] = 1; }, "coupling of latents");
   refuses([](LayerWeights& l) { l.j.pop_back(); }, "shape");
-  ExpectError(Exit::kBadInput, [&] { device->LoadLayer(2, good); }, "slot");
-  ExpectError(Exit::kBadInput, [&] { device->LoadTable(0, MakeTable(1, 8)); }, "short table");
-  ExpectError(Exit::kBadInput, [&] { device->LoadNoise(NoiseStreams(1, 0, 12, 4)); }, "streams");
-  ExpectError(Exit::kBadInput, [&] { device->LoadNoise(std::vector<NoiseState>(60)); }, "zero state");
-  ExpectError(Exit::kBadInput, [&] { device->LoadSpins(std::vector<std::uint8_t>(720, 2)); }, "spin of 2");
+  ExpectError(
+      Exit::kBadInput, [&] { device->LoadLayer(2, good); }, "slot");
+  ExpectError(
+      Exit::kBadInput, [&] { device->LoadTable(0, MakeTable(1, 8)); }, "short table");
+  ExpectError(
+      Exit::kBadInput, [&] { device->LoadNoise(NoiseStreams(1, 0, 12, 4)); }, "streams");
+  ExpectError(
+      Exit::kBadInput, [&] { device->LoadNoise(std::vector<NoiseState>(60)); }, "zero state");
+  ExpectError(
+      Exit::kBadInput, [&] { device->LoadSpins(std::vector<std::uint8_t>(720, 2)); }, "spin of 2");
   device->LoadLayer(0, good);
 }
 

@@ -26,7 +26,8 @@ double Sigmoid(double x) { return 1 / (1 + std::exp(-x)); }
 
 // ---- One decision --------------------------------------------------------------
 
-// A state whose next word is `word`: with the three youngest words zero, w = old ^ (old << ShiftOld).
+// A state whose next word is `word`: with the three youngest words zero, w = old ^ (old <<
+// ShiftOld).
 NoiseState StateBefore(std::uint32_t word) {
   std::uint32_t old = word;
   for (std::uint32_t n = 0; n < regs::kNoiseWordBits; ++n) {
@@ -37,7 +38,8 @@ NoiseState StateBefore(std::uint32_t word) {
 
 // The smallest word with this code.
 std::uint32_t FirstWord(std::uint16_t code) {
-  const std::uint32_t e = code >> regs::kThresholdManBits, m = code & ((1u << regs::kThresholdManBits) - 1);
+  const std::uint32_t e = code >> regs::kThresholdManBits,
+                      m = code & ((1u << regs::kThresholdManBits) - 1);
   return (e == 0 ? 0 : 1u << (e - 1)) << regs::kThresholdManBits | m;
 }
 
@@ -64,7 +66,8 @@ TEST(Law, BothSignsOfEveryFieldSumToOne) {
     for (int f = 1; f < kFields; ++f) {
       const double up = UpProbability(table, f), down = UpProbability(table, -f);
       ASSERT_EQ(up + down, 1.0) << "beta " << beta << " f " << f;
-      ASSERT_EQ(down * kWords, std::floor(down * kWords)) << "not a multiple of 2^-24: the sum above rounds";
+      ASSERT_EQ(down * kWords, std::floor(down * kWords))
+          << "not a multiple of 2^-24: the sum above rounds";
       ASSERT_GT(down, 0);
       // The core turns at exactly this threshold, in both directions.
       const std::uint16_t threshold = table[std::min(f, (1 << kTableBits) - 1)];
@@ -114,15 +117,19 @@ TEST(Law, TablesFallMonotonicallyFromHalf) {
 // ---- Stationary law ------------------------------------------------------------
 
 double Distance(const Graph& graph, double beta) {
-  return stats::TotalVariation(Kernel(graph, MakeTable(beta, kTableBits)).StationaryLaw(), BoltzmannLaw(graph, beta));
+  return stats::TotalVariation(Kernel(graph, MakeTable(beta, kTableBits)).StationaryLaw(),
+                               BoltzmannLaw(graph, beta));
 }
 
-Graph RandomGraph(const std::string& name, const Spread& spread, int free, std::mt19937_64& random) {
+Graph RandomGraph(const std::string& name, const Spread& spread, int free,
+                  std::mt19937_64& random) {
   const Pattern pattern = ParsePattern(name);
-  const int rows = 18 + static_cast<int>(random() % 5), cols = 18 + 2 * static_cast<int>(random() % 3);
+  const int rows = 18 + static_cast<int>(random() % 5),
+            cols = 18 + 2 * static_cast<int>(random() % 3);
   const auto layer = RandomLayer(rows, cols, pattern, 8, spread, random);
   const auto sites = RandomCluster(rows, cols, pattern, free, random);
-  const auto spins = RandomBits(rows * cols, random), conditioning = RandomBits(rows * cols, random);
+  const auto spins = RandomBits(rows * cols, random),
+             conditioning = RandomBits(rows * cols, random);
   return MakeGraph(rows, cols, pattern, layer, sites, spins, conditioning, true);
 }
 
@@ -140,14 +147,17 @@ Graph Ferromagnet(int rows, int cols, int weight, const std::vector<std::int16_t
   return MakeGraph(rows, cols, square, layer, {zero, zero}, zero, zero, false);
 }
 
-// Random clusters of free sites among clamped ones, which reach them with weights of the same spread; couplings to a
-// random conditioning plane. Judged up to beta J = 1.5, already a spin glass with fields of several units. Beyond
-// that the barriers between wells need steps rarer than the floor of a threshold, 2^-24, and the weights of wells that a
-// run would never see change places: those are printed, in brackets.
+// Random clusters of free sites among clamped ones, which reach them with weights of the same
+// spread; couplings to a random conditioning plane. Judged up to beta J = 1.5, already a spin glass
+// with fields of several units. Beyond that the barriers between wells need steps rarer than the
+// floor of a threshold, 2^-24, and the weights of wells that a run would never see change places:
+// those are printed, in brackets.
 TEST(Law, StationaryLawIsBoltzmann) {
   std::mt19937_64 random(test::Seed());
   const Spread spreads[] = {{0.3, 0.2, 0.3}, {0.5, 0.3, 0.3}, {1.0, 0.5, 0.5}};
-  std::printf("max total variation of 20 models, 14 to 16 free sites, G8 to G24\nbeta    J ~ 0.3     J ~ 0.5     J ~ 1\n");
+  std::printf(
+      "max total variation of 20 models, 14 to 16 free sites, G8 to G24\nbeta    J ~ 0.3     J ~ "
+      "0.5     J ~ 1\n");
   for (const double beta : kBetas) {
     std::printf("%.1f ", beta);
     for (const Spread& spread : spreads) {
@@ -155,9 +165,11 @@ TEST(Law, StationaryLawIsBoltzmann) {
       double worst = 0;
       for (const char* pattern : {"G8", "G12", "G16", "G20", "G24"}) {
         for (int n = 0; n < 4; ++n) {
-          const double distance = Distance(RandomGraph(pattern, spread, n == 0 ? 16 : 14, random), beta);
+          const double distance =
+              Distance(RandomGraph(pattern, spread, n == 0 ? 16 : 14, random), beta);
           worst = std::max(worst, distance);
-          EXPECT_TRUE(!judged || distance <= 2e-3) << pattern << " beta " << beta << " J " << spread.j;
+          EXPECT_TRUE(!judged || distance <= 2e-3)
+              << pattern << " beta " << beta << " J " << spread.j;
         }
       }
       std::printf(judged ? "    %-8.2g" : "   (%.2g)", worst);
@@ -166,10 +178,11 @@ TEST(Law, StationaryLawIsBoltzmann) {
   }
 }
 
-// Two wells, a ferromagnet of 4 x 4 with a small uneven bias. Their relative weight rests on crossings whose rarest steps
-// have P = sigmoid(-8 beta J). The law holds while that is above the floor of a threshold, 2^-24; below it (beta J > 2.08)
-// such a step happens more often than it should. The last line shows it: at beta J = 3 the wells' weights are off
-// by percents, in a law that would cross once in 10^10 sweeps.
+// Two wells, a ferromagnet of 4 x 4 with a small uneven bias. Their relative weight rests on
+// crossings whose rarest steps have P = sigmoid(-8 beta J). The law holds while that is above the
+// floor of a threshold, 2^-24; below it (beta J > 2.08) such a step happens more often than it
+// should. The last line shows it: at beta J = 3 the wells' weights are off by percents, in a law
+// that would cross once in 10^10 sweeps.
 TEST(Law, WellsOfAFerromagnet) {
   const std::vector<std::int16_t> h{3, -2, 5, 0, -4, 1, 2, -3, 0, 4, -1, 2, -5, 3, 1, -2};
   std::printf("J      beta   total variation   P(all up)\n");
@@ -177,7 +190,8 @@ TEST(Law, WellsOfAFerromagnet) {
     for (const double beta : kBetas) {
       const Graph graph = Ferromagnet(4, 4, weight, h);
       const double distance = Distance(graph, beta);
-      std::printf("%.2f   %.1f    %.3g   %.3g\n", weight / 32.0, beta, distance, BoltzmannLaw(graph, beta).back());
+      std::printf("%.2f   %.1f    %.3g   %.3g\n", weight / 32.0, beta, distance,
+                  BoltzmannLaw(graph, beta).back());
       const bool above_floor = Sigmoid(-8 * beta * weight / 32.0) > std::ldexp(1.0, -24);
       EXPECT_LE(distance, above_floor ? 2e-3 : 0.1) << "J " << weight / 32.0 << " beta " << beta;
     }
@@ -191,22 +205,26 @@ TEST(Law, EveryEdgeCountsOnce) {
     const auto law = Kernel(graph, MakeTable(beta, kTableBits)).StationaryLaw();
     const double equal = law[0] + law[3], once = Sigmoid(2 * beta * weight / 32.0);
     EXPECT_NEAR(equal, once, 3e-4) << "beta " << beta;
-    EXPECT_GT(std::abs(Sigmoid(4 * beta * weight / 32.0) - once), 0.01) << "cannot tell once from twice";
+    EXPECT_GT(std::abs(Sigmoid(4 * beta * weight / 32.0) - once), 0.01)
+        << "cannot tell once from twice";
     EXPECT_NEAR(BoltzmannLaw(graph, beta)[0] * 2, once, 1e-12);
   }
 }
 
-// The enumeration, the kernel and the sampler of doubles are three programs; they agree with a pencil on three sites.
+// The enumeration, the kernel and the sampler of doubles are three programs; they agree with a
+// pencil on three sites.
 TEST(Law, JudgesAgreeOnAChainOfThree) {
   const Graph graph = Ferromagnet(1, 4, 16, {4, -8, 2, 0});
   const auto law = BoltzmannLaw(graph, 1.0);
   const auto weight = [](std::uint64_t state) {
     const auto s = [state](int k) { return state >> k & 1 ? 1.0 : -1.0; };
-    return std::exp(0.5 * (s(0) * s(1) + s(1) * s(2) + s(2) * s(3)) + 0.125 * s(0) - 0.25 * s(1) + 0.0625 * s(2));
+    return std::exp(0.5 * (s(0) * s(1) + s(1) * s(2) + s(2) * s(3)) + 0.125 * s(0) - 0.25 * s(1) +
+                    0.0625 * s(2));
   };
   double total = 0;
   for (std::uint64_t state = 0; state < 16; ++state) total += weight(state);
-  for (std::uint64_t state = 0; state < 16; ++state) EXPECT_NEAR(law[state], weight(state) / total, 1e-12);
+  for (std::uint64_t state = 0; state < 16; ++state)
+    EXPECT_NEAR(law[state], weight(state) / total, 1e-12);
   ReferenceSampler sampler(graph, 1.0, test::Seed());
   std::vector<std::uint64_t> counts(16);
   for (int n = 0; n < 400000; ++n) {
@@ -219,8 +237,8 @@ TEST(Law, JudgesAgreeOnAChainOfThree) {
   EXPECT_LT(stats::ChiSquareTest(counts, law).sigmas, 5);
 }
 
-// All sites at once from the old state: the mistake a parallel array would make without its colours. Its law is not
-// Boltzmann's, and the distance says so.
+// All sites at once from the old state: the mistake a parallel array would make without its
+// colours. Its law is not Boltzmann's, and the distance says so.
 TEST(Law, BothColoursAtOnceIsSeen) {
   const Graph graph = Ferromagnet(2, 4, 12, {4, 0, -4, 0, 8, 0, 0, -2});
   const Table table = MakeTable(1.0, kTableBits);
@@ -244,7 +262,8 @@ TEST(Law, BothColoursAtOnceIsSeen) {
     law = next;
   }
   const double wrong = stats::TotalVariation(law, BoltzmannLaw(graph, 1.0));
-  std::printf("total variation: colours in turn %.3g, both at once %.3g\n", Distance(graph, 1.0), wrong);
+  std::printf("total variation: colours in turn %.3g, both at once %.3g\n", Distance(graph, 1.0),
+              wrong);
   EXPECT_GT(wrong, 0.05);
   EXPECT_LE(Distance(graph, 1.0), 2e-3);
 }

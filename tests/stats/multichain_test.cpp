@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Chains and column pairs are independent. Each detector is shown a bad noise source of the kind it is for, and fires.
+// Chains and column pairs are independent. Each detector is shown a bad noise source of the kind it
+// is for, and fires.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -19,7 +20,8 @@ constexpr int kWordsOfSweep = 2 * kRows, kMaxLag = 16 * kWordsOfSweep;
 Core MakeCore(const std::vector<NoiseState>& noise, int weight) {
   Core core(kRows, kCols, ParsePattern("0,1"), kChains, 9);
   LayerWeights layer{std::vector<std::int16_t>(kSites * 4, static_cast<std::int16_t>(weight)),
-                     std::vector<std::int16_t>(kSites), {}};
+                     std::vector<std::int16_t>(kSites),
+                     {}};
   core.layers = {layer};
   core.tables = {MakeTable(1.0, 9)};
   core.noise = noise;
@@ -27,12 +29,17 @@ Core MakeCore(const std::vector<NoiseState>& noise, int weight) {
 }
 
 Program Sweeps(int emissions, int sweeps) {
-  return {Instruction(regs::kOpBeta, 0),  Instruction(regs::kOpRandomise, 0), Instruction(regs::kOpLoop, emissions),
-          Instruction(regs::kOpSweep, sweeps), Instruction(regs::kOpEmit, 1), Instruction(regs::kOpNext),
+  return {Instruction(regs::kOpBeta, 0),
+          Instruction(regs::kOpRandomise, 0),
+          Instruction(regs::kOpLoop, emissions),
+          Instruction(regs::kOpSweep, sweeps),
+          Instruction(regs::kOpEmit, 1),
+          Instruction(regs::kOpNext),
           Instruction(regs::kOpEnd)};
 }
 
-// The decisions of free spins, one series a stream, in the order the stream drew its words: every lag is a delay in words.
+// The decisions of free spins, one series a stream, in the order the stream drew its words: every
+// lag is a delay in words.
 stats::LaggedMiss DrawCorrelation(const std::vector<NoiseState>& noise) {
   Core core = MakeCore(noise, 0);
   std::vector<stats::BitSeries> series(kChains * kPairs);
@@ -67,7 +74,8 @@ std::vector<NoiseState> Real() { return NoiseStreams(test::Seed(), 0, kChains, k
 // Every stream of chain k is that of chain 0, k * words words later.
 std::vector<NoiseState> Delayed(int words) {
   auto noise = Real();
-  for (int k = 0; k < kChains * kPairs; ++k) noise[k] = NoiseAdvance(noise[k % kPairs], k / kPairs * words);
+  for (int k = 0; k < kChains * kPairs; ++k)
+    noise[k] = NoiseAdvance(noise[k % kPairs], k / kPairs * words);
   return noise;
 }
 
@@ -77,8 +85,10 @@ constexpr double RatioLimit() { return 5 * 0.0316228; }  // 5 sqrt(2 / kMagnetis
 TEST(Multichain, RealStreamsAreQuiet) {
   const auto miss = DrawCorrelation(Real());
   const double ratio = MagnetisationRatio(Real());
-  std::printf("real: worst of %.0f lagged correlations %.2f sigmas (alarm at %.2f); variance ratio %.3f (alarm at 1 +- %.3f)\n",
-              miss.cases, miss.sigmas, LagLimit(miss), ratio, RatioLimit());
+  std::printf(
+      "real: worst of %.0f lagged correlations %.2f sigmas (alarm at %.2f); variance ratio %.3f "
+      "(alarm at 1 +- %.3f)\n",
+      miss.cases, miss.sigmas, LagLimit(miss), ratio, RatioLimit());
   EXPECT_LT(std::abs(miss.sigmas), LagLimit(miss));
   EXPECT_NEAR(ratio, 1, RatioLimit());
 }
@@ -86,7 +96,8 @@ TEST(Multichain, RealStreamsAreQuiet) {
 TEST(Multichain, SharedStreamsAreSeen) {
   const auto miss = DrawCorrelation(Delayed(0));
   const double ratio = MagnetisationRatio(Delayed(0));
-  std::printf("chains share streams: %.1f sigmas at lag %d; variance ratio %.2f\n", miss.sigmas, miss.lag, ratio);
+  std::printf("chains share streams: %.1f sigmas at lag %d; variance ratio %.2f\n", miss.sigmas,
+              miss.lag, ratio);
   EXPECT_GT(std::abs(miss.sigmas), LagLimit(miss));
   EXPECT_EQ(miss.lag, 0);
   EXPECT_GT(ratio, 1 + RatioLimit());

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What makes the noise good, as checks: period, equidistribution, disjoint streams, exact codes. Everything about the
-// generator is derived here from NoiseStep alone, as a 96 x 96 matrix over F2; jump-ahead in the library works with
-// polynomials instead, so the two are independent.
+// What makes the noise good, as checks: period, equidistribution, disjoint streams, exact codes.
+// Everything about the generator is derived here from NoiseStep alone, as a 96 x 96 matrix over F2;
+// jump-ahead in the library works with polynomials instead, so the two are independent.
 #include "tsu/noise.hpp"
 
 #include <gtest/gtest.h>
@@ -136,9 +136,9 @@ TEST(Noise, FactorsOfThePeriodAreComplete) {
   EXPECT_TRUE(rest == 1);
 }
 
-// The order of the step matrix is 2^96 - 1. A matrix whose characteristic polynomial had factors of degrees d, e ...
-// would have an order of at most (2^d - 1)(2^e - 1) ... < 2^96 - 1, or an even one; so it is irreducible and
-// primitive, and all nonzero states lie on one cycle.
+// The order of the step matrix is 2^96 - 1. A matrix whose characteristic polynomial had factors of
+// degrees d, e ... would have an order of at most (2^d - 1)(2^e - 1) ... < 2^96 - 1, or an even
+// one; so it is irreducible and primitive, and all nonzero states lie on one cycle.
 TEST(Noise, PeriodIsTwoToThe96MinusOne) {
   EXPECT_TRUE(HasFullPeriod(NoiseStep));
   // The check can fail: other shifts of the same family do not have the period.
@@ -150,8 +150,9 @@ TEST(Noise, PeriodIsTwoToThe96MinusOne) {
   EXPECT_FALSE(HasFullPeriod(other));
 }
 
-// Rank 96: four consecutive words are a permutation of the state, so over the period every nonzero value of four words
-// comes once. In particular no two, three or four consecutive words satisfy any linear relation.
+// Rank 96: four consecutive words are a permutation of the state, so over the period every nonzero
+// value of four words comes once. In particular no two, three or four consecutive words satisfy any
+// linear relation.
 TEST(Noise, FourConsecutiveWordsAreEquidistributed) {
   EXPECT_EQ(RankOfFourWords(NoiseStep), kStateBits);
   EXPECT_EQ(RankOfFourWords(ShiftedLfsr), kWordBits + 3) << "the check does not see a shifted LFSR";
@@ -176,15 +177,17 @@ TEST(Noise, AdvanceIsManySteps) {
 TEST(Noise, JumpIsTwoToThe48Steps) {
   std::mt19937_64 random(test::Seed());
   const Matrix m = MatrixOf(NoiseStep);
-  for (const std::uint64_t index : {std::uint64_t{0}, std::uint64_t{1}, std::uint64_t{1023}, random() >> 16}) {
+  for (const std::uint64_t index :
+       {std::uint64_t{0}, std::uint64_t{1}, std::uint64_t{1023}, random() >> 16}) {
     const NoiseState start = NoiseBase(random());
     const Bits words = Bits{index} << regs::kNoiseJumpLog2;
     EXPECT_EQ(Pack(NoiseJump(start, index)), Times(Power(m, words), Pack(start))) << index;
   }
 }
 
-// Stream (chain, pair) starts 2^48 (2^10 chain + pair) words into the one cycle. Indices below 2^48 (2^38 chains of 2^10
-// pairs) leave every stream 2^48 words of its own before the next begins, and the last one ends before the period does.
+// Stream (chain, pair) starts 2^48 (2^10 chain + pair) words into the one cycle. Indices below 2^48
+// (2^38 chains of 2^10 pairs) leave every stream 2^48 words of its own before the next begins, and
+// the last one ends before the period does.
 TEST(Noise, StreamsAreDisjointStretchesOfOneCycle) {
   const std::uint64_t seed = test::Seed(), first_chain = 5;
   const int chains = 7, pairs = 33;
@@ -196,11 +199,13 @@ TEST(Noise, StreamsAreDisjointStretchesOfOneCycle) {
     for (int pair = 0; pair < pairs; pair += 8) {
       const Bits index = ((first_chain + chain) << regs::kNoisePairsLog2) + pair;
       const Bits position = (index << regs::kNoiseJumpLog2) + words;
-      EXPECT_EQ(Pack(streams[chain * pairs + pair]), Times(Power(m, position), Pack(NoiseBase(seed))))
+      EXPECT_EQ(Pack(streams[chain * pairs + pair]),
+                Times(Power(m, position), Pack(NoiseBase(seed))))
           << chain << " " << pair;
     }
   }
-  EXPECT_EQ(NoiseStreams(seed, first_chain + 2, 1, pairs)[4], NoiseStreams(seed, first_chain, 3, pairs)[2 * pairs + 4]);
+  EXPECT_EQ(NoiseStreams(seed, first_chain + 2, 1, pairs)[4],
+            NoiseStreams(seed, first_chain, 3, pairs)[2 * pairs + 4]);
   EXPECT_TRUE(((Bits{1} << 48) << regs::kNoiseJumpLog2) - 1 <= kPeriod);
 }
 
@@ -226,7 +231,8 @@ TEST(Noise, CodesAreExact) {
   EXPECT_EQ(CodeProbability(regs::kThresholdHalf), 0.5);
 }
 
-// Delivered words of a few streams: codes follow their law, bits are fair, neighbours in time are uncorrelated.
+// Delivered words of a few streams: codes follow their law, bits are fair, neighbours in time are
+// uncorrelated.
 TEST(Noise, DeliveredWordsLookIndependent) {
   const int words = 1 << 20;
   double cases = 0, worst = 0;
@@ -237,7 +243,8 @@ TEST(Noise, DeliveredWordsLookIndependent) {
   for (NoiseState stream : NoiseStreams(test::Seed(), 0, 2, 2)) {
     std::vector<std::uint64_t> exponents(regs::kNoiseExpBits + 1);
     std::vector<double> law(exponents.size());
-    for (std::size_t e = 0; e < law.size(); ++e) law[e] = std::ldexp(1.0, e == 0 ? -14 : static_cast<int>(e) - 15);
+    for (std::size_t e = 0; e < law.size(); ++e)
+      law[e] = std::ldexp(1.0, e == 0 ? -14 : static_cast<int>(e) - 15);
     std::array<int, kWordBits> ones{}, same[3] = {};
     std::array<double, 3> product{};
     std::array<std::uint32_t, 3> past{};
@@ -247,7 +254,8 @@ TEST(Noise, DeliveredWordsLookIndependent) {
       for (int b = 0; b < kWordBits; ++b) ones[b] += word >> b & 1;
       for (int lag = 0; lag < 3; ++lag) {
         for (int b = 0; b < kWordBits; ++b) same[lag][b] += ~(word ^ past[lag]) >> b & 1;
-        product[lag] += (std::ldexp(word + 0.5, -kWordBits) - 0.5) * (std::ldexp(past[lag] + 0.5, -kWordBits) - 0.5);
+        product[lag] += (std::ldexp(word + 0.5, -kWordBits) - 0.5) *
+                        (std::ldexp(past[lag] + 0.5, -kWordBits) - 0.5);
       }
       past = {word, past[0], past[1]};
     }

@@ -41,12 +41,15 @@ TEST(Stats, ChiSquareTestIsQuietOnItsLawAndLoudOffIt) {
   }
   EXPECT_NEAR(mean_p, 0.5, 5 * std::sqrt(1.0 / 12 / repeats));
   // A count where the law has nothing.
-  EXPECT_GT(ChiSquareTest(std::vector<std::uint64_t>{50, 50, 3}, std::vector<double>{0.5, 0.5, 0}).sigmas, 30);
+  EXPECT_GT(
+      ChiSquareTest(std::vector<std::uint64_t>{50, 50, 3}, std::vector<double>{0.5, 0.5, 0}).sigmas,
+      30);
 }
 
 TEST(Stats, TotalVariationOfDisjointLawsIsOne) {
   EXPECT_DOUBLE_EQ(TotalVariation(std::vector<double>{1, 0}, std::vector<double>{0, 1}), 1);
-  EXPECT_DOUBLE_EQ(TotalVariation(std::vector<double>{0.5, 0.5}, std::vector<double>{0.25, 0.75}), 0.25);
+  EXPECT_DOUBLE_EQ(TotalVariation(std::vector<double>{0.5, 0.5}, std::vector<double>{0.25, 0.75}),
+                   0.25);
 }
 
 TEST(Stats, MeanHasItsTextbookError) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// golden: the bit-exact twin as a device. It takes any shape; lanes= and groups= fix the chains it offers.
+// golden: the bit-exact twin as a device. It takes any shape; lanes= and groups= fix the chains it
+// offers.
 #include <algorithm>
 #include <bit>
 #include <optional>
@@ -34,18 +35,22 @@ int IntegerOption(const DeviceUrl& url, const std::string& key, int fallback, in
 class GoldenDevice : public Device {
  public:
   explicit GoldenDevice(const DeviceUrl& url)
-      : url_("golden:"), lanes_(IntegerOption(url, "lanes", 0, 0, kMaxLanes)),
+      : url_("golden:"),
+        lanes_(IntegerOption(url, "lanes", 0, 0, kMaxLanes)),
         groups_(IntegerOption(url, "groups", 1, 1, 1 << 16)),
         table_bits_(IntegerOption(url, "table_bits", 9, 4, 13)) {
-    if (!url.path.empty()) throw Error(Exit::kUsage, "bad device", "golden:" + url.path, "golden: takes no path");
+    if (!url.path.empty())
+      throw Error(Exit::kUsage, "bad device", "golden:" + url.path, "golden: takes no path");
     for (const auto& [key, value] : url.options) {
       if (key != "lanes" && key != "groups" && key != "table_bits") {
-        throw Error(Exit::kUsage, "unknown device option", "golden: " + key, "lanes, groups, table_bits");
+        throw Error(Exit::kUsage, "unknown device option", "golden: " + key,
+                    "lanes, groups, table_bits");
       }
       url_ += (url_.back() == ':' ? "?" : "&") + key + "=" + value;
     }
     if (lanes_ != 0 && !std::has_single_bit(static_cast<unsigned>(lanes_))) {
-      throw Error(Exit::kUsage, "bad device option", "golden: lanes=" + std::to_string(lanes_), "a power of two");
+      throw Error(Exit::kUsage, "bad device option", "golden: lanes=" + std::to_string(lanes_),
+                  "a power of two");
     }
   }
 
@@ -53,8 +58,10 @@ class GoldenDevice : public Device {
   std::string noise() const override { return "pseudo-random"; }
 
   Geometry Configure(const Shape& shape) override {
-    if (shape.rows < 1 || shape.cols < 2 || shape.cols % 2 || shape.chains < 1 || shape.layers < 1) {
-      throw Error(Exit::kIncompatible, "no such shape", url_, "rows >= 1, cols even, chains and layers >= 1");
+    if (shape.rows < 1 || shape.cols < 2 || shape.cols % 2 || shape.chains < 1 ||
+        shape.layers < 1) {
+      throw Error(Exit::kIncompatible, "no such shape", url_,
+                  "rows >= 1, cols even, chains and layers >= 1");
     }
     geometry_ = {};
     geometry_.rows = shape.rows;
@@ -85,7 +92,8 @@ class GoldenDevice : public Device {
   void LoadLayer(int slot, const LayerWeights& layer) override {
     CheckLayer(layer);
     if (slot < 0 || slot >= geometry_.layers) BadLoad("no layer " + std::to_string(slot));
-    if (static_cast<int>(Core().layers.size()) <= slot) Core().layers.resize(slot + 1, EmptyLayer());
+    if (static_cast<int>(Core().layers.size()) <= slot)
+      Core().layers.resize(slot + 1, EmptyLayer());
     Core().layers[slot] = layer;
   }
 
@@ -97,18 +105,22 @@ class GoldenDevice : public Device {
   }
 
   void LoadSpins(std::span<const std::uint8_t> bits) override { LoadPlane(Core().spins, bits); }
-  void LoadConditioning(std::span<const std::uint8_t> bits) override { LoadPlane(Core().conditioning, bits); }
+  void LoadConditioning(std::span<const std::uint8_t> bits) override {
+    LoadPlane(Core().conditioning, bits);
+  }
 
   void LoadNoise(std::span<const NoiseState> streams) override {
     if (streams.size() != Core().noise.size()) BadLoad("noise of another number of streams");
     for (const auto& state : streams) {
       const std::uint32_t any = state[0] | state[1] | state[2] | state[3];
-      if (any == 0 || any >> regs::kNoiseWordBits) BadLoad("noise state is zero or wider than its words");
+      if (any == 0 || any >> regs::kNoiseWordBits)
+        BadLoad("noise state is zero or wider than its words");
     }
     Core().noise.assign(streams.begin(), streams.end());
   }
 
-  Counters Run(const Program& program, const EmissionSink& sink, std::chrono::milliseconds deadline) override {
+  Counters Run(const Program& program, const EmissionSink& sink,
+               std::chrono::milliseconds deadline) override {
     const auto end = std::chrono::steady_clock::now() + deadline;
     golden::Core& core = Core();
     Counters counters;
@@ -122,7 +134,8 @@ class GoldenDevice : public Device {
         [&] {
           CheckInterrupt("sampling on golden:");
           if (std::chrono::steady_clock::now() < end) return;
-          throw Error(Exit::kLink, "deadline passed", url_ + " program", "allow more time or run fewer sweeps");
+          throw Error(Exit::kLink, "deadline passed", url_ + " program",
+                      "allow more time or run fewer sweeps");
         });
     const std::uint64_t words = core.words_drawn - words_before;
     counters.row_steps = words * geometry_.groups;
@@ -138,13 +151,18 @@ class GoldenDevice : public Device {
 
   LayerWeights EmptyLayer() {
     const std::size_t n = Core().sites.site_class.size();
-    return {std::vector<std::int16_t>(n * 4 * geometry_.pattern.size()), std::vector<std::int16_t>(n), {}};
+    return {std::vector<std::int16_t>(n * 4 * geometry_.pattern.size()),
+            std::vector<std::int16_t>(n),
+            {}};
   }
 
   void CheckLayer(const LayerWeights& layer) {
     const LayerWeights empty = EmptyLayer();
-    if (layer.j.size() != empty.j.size() || layer.h.size() != empty.h.size()) BadLoad("weights of another shape");
-    const auto within = [](int value, int bits) { return value >= -(1 << (bits - 1)) && value < 1 << (bits - 1); };
+    if (layer.j.size() != empty.j.size() || layer.h.size() != empty.h.size())
+      BadLoad("weights of another shape");
+    const auto within = [](int value, int bits) {
+      return value >= -(1 << (bits - 1)) && value < 1 << (bits - 1);
+    };
     const auto offsets = Offsets(geometry_.pattern);
     for (std::size_t k = 0; k < layer.j.size(); ++k) {
       const int site = static_cast<int>(k / offsets.size());
@@ -165,7 +183,8 @@ class GoldenDevice : public Device {
 
   void LoadPlane(std::vector<std::uint8_t>& plane, std::span<const std::uint8_t> bits) {
     if (bits.size() != plane.size()) BadLoad("plane of another shape");
-    if (std::any_of(bits.begin(), bits.end(), [](std::uint8_t b) { return b > 1; })) BadLoad("spin is not 0 or 1");
+    if (std::any_of(bits.begin(), bits.end(), [](std::uint8_t b) { return b > 1; }))
+      BadLoad("spin is not 0 or 1");
     plane.assign(bits.begin(), bits.end());
   }
 
@@ -178,7 +197,8 @@ class GoldenDevice : public Device {
 }  // namespace
 
 void RegisterGoldenDevice() {
-  RegisterDevice("golden", [](const DeviceUrl& url) { return std::make_unique<GoldenDevice>(url); });
+  RegisterDevice("golden",
+                 [](const DeviceUrl& url) { return std::make_unique<GoldenDevice>(url); });
 }
 
 }  // namespace tsu

@@ -11,7 +11,11 @@
 namespace tsu::golden {
 
 Core::Core(int rows, int cols, Pattern pattern, int chains, int table_bits)
-    : rows_(rows), cols_(cols), chains_(chains), table_bits_(table_bits), pattern_(std::move(pattern)),
+    : rows_(rows),
+      cols_(cols),
+      chains_(chains),
+      table_bits_(table_bits),
+      pattern_(std::move(pattern)),
       offsets_(Offsets(pattern_)) {
   const std::size_t n = static_cast<std::size_t>(rows) * cols;
   spins.assign(n * chains, 0);
@@ -92,7 +96,8 @@ Emission Core::Emit(int index, bool all) const {
   return emission;
 }
 
-void Core::Run(const Program& program, const EmissionSink& sink, const std::function<void()>& tick) {
+void Core::Run(const Program& program, const EmissionSink& sink,
+               const std::function<void()>& tick) {
   ProgramSweeps(program);  // throws on what no sequencer could run
   struct Block {
     std::size_t first;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Bit-exact twin of tsu_core (rtl/README.md): state, noise, program. Integers only: no floating point, no I/O.
+// Bit-exact twin of tsu_core (rtl/README.md): state, noise, program. Integers only: no floating
+// point, no I/O.
 #pragma once
 
 #include <array>
@@ -29,10 +30,11 @@ class Core {
   void Row(int layer, int table, int colour, int row, Mode mode, bool clamp);
   // All rows of a colour, rising.
   void Phase(int layer, int table, int colour, Mode mode, bool clamp);
-  // A program to its End. A program begins with layer 0, Clamp off and no table: it must say Beta before Sweep.
-  // Throws Error(kBadInput) on a broken program or a layer or table that is not loaded.
-  // `tick` is called after every sweep; it may throw to end the run.
-  void Run(const Program& program, const EmissionSink& sink, const std::function<void()>& tick = {});
+  // A program to its End. A program begins with layer 0, Clamp off and no table: it must say Beta
+  // before Sweep. Throws Error(kBadInput) on a broken program or a layer or table that is not
+  // loaded. `tick` is called after every sweep; it may throw to end the run.
+  void Run(const Program& program, const EmissionSink& sink,
+           const std::function<void()>& tick = {});
 
   // The field of a site, units of 1/32, as its next update will see it.
   int Field(int layer, int chain, int site) const;
@@ -46,7 +48,8 @@ class Core {
   std::uint64_t words_drawn = 0;  // by each stream = row steps done
 
  private:
-  // What decides a site, apart from spins: its neighbours on the grid, their weights, bias and coupling.
+  // What decides a site, apart from spins: its neighbours on the grid, their weights, bias and
+  // coupling.
   struct SiteLaw {
     int neighbours = 0;
     std::array<int, 4 * regs::kMaxRules> at, weight;

@@ -10,15 +10,16 @@ namespace {
 // Rounded to the format of the law, clipped to a signed width.
 std::int16_t Fixed(double value, int bits) {
   const long limit = (1l << (bits - 1)) - 1;
-  return static_cast<std::int16_t>(std::clamp(std::lround(value * (1 << regs::kFieldFracBits)), -limit, limit));
+  return static_cast<std::int16_t>(
+      std::clamp(std::lround(value * (1 << regs::kFieldFracBits)), -limit, limit));
 }
 
 bool Inside(int rows, int cols, int x, int y) { return x >= 0 && x < cols && y >= 0 && y < rows; }
 
 }  // namespace
 
-LayerWeights RandomLayer(int rows, int cols, const Pattern& pattern, int weight_bits, const Spread& spread,
-                         std::mt19937_64& random) {
+LayerWeights RandomLayer(int rows, int cols, const Pattern& pattern, int weight_bits,
+                         const Spread& spread, std::mt19937_64& random) {
   std::normal_distribution<double> normal;
   const auto offsets = Offsets(pattern);
   const int n = rows * cols, degree = static_cast<int>(offsets.size());

@@ -15,8 +15,8 @@ constexpr double kUnit = 1.0 / (1 << regs::kFieldFracBits);
 std::size_t States(std::size_t variables) { return std::size_t{1} << variables; }
 
 // c[from][to] = sum over via of a[from][via] b[via][to]
-std::vector<double> Product(const std::vector<double>& a, const std::vector<double>& b, std::size_t rows,
-                            std::size_t inner, std::size_t cols) {
+std::vector<double> Product(const std::vector<double>& a, const std::vector<double>& b,
+                            std::size_t rows, std::size_t inner, std::size_t cols) {
   std::vector<double> c(rows * cols);
   for (std::size_t i = 0; i < rows; ++i) {
     for (std::size_t k = 0; k < inner; ++k) {
@@ -55,8 +55,9 @@ int Graph::Field(int variable, std::uint64_t state) const {
   return f;
 }
 
-Graph MakeGraph(int rows, int cols, const Pattern& pattern, const LayerWeights& layer, const Sites& sites,
-                std::span<const std::uint8_t> spins, std::span<const std::uint8_t> conditioning, bool clamp) {
+Graph MakeGraph(int rows, int cols, const Pattern& pattern, const LayerWeights& layer,
+                const Sites& sites, std::span<const std::uint8_t> spins,
+                std::span<const std::uint8_t> conditioning, bool clamp) {
   Graph graph;
   std::vector<int> variable(static_cast<std::size_t>(rows) * cols, -1);
   for (int i = 0; i < rows * cols; ++i) {
@@ -69,7 +70,8 @@ Graph MakeGraph(int rows, int cols, const Pattern& pattern, const LayerWeights& 
   }
   graph.links.resize(graph.site.size());
   const int degree = 4 * static_cast<int>(pattern.size());
-  // Rotations 0 and 1 of a site hold every undirected edge once; 2 and 3 are the same edges seen from the far end.
+  // Rotations 0 and 1 of a site hold every undirected edge once; 2 and 3 are the same edges seen
+  // from the far end.
   for (int i = 0; i < rows * cols; ++i) {
     for (int k = 0; k < static_cast<int>(pattern.size()); ++k) {
       const auto [a, b] = pattern[k];
@@ -119,7 +121,8 @@ std::vector<double> BoltzmannLaw(const Graph& graph, double beta) {
 }
 
 double UpProbability(const Table& table, int field) {
-  const double against = CodeProbability(table[std::min<std::size_t>(std::abs(field), table.size() - 1)]);
+  const double against =
+      CodeProbability(table[std::min<std::size_t>(std::abs(field), table.size() - 1)]);
   return field >= 0 ? 1.0 - against : against;
 }
 
@@ -133,7 +136,8 @@ Kernel::Kernel(const Graph& graph, const Table& table) {
       const std::uint64_t seen = Join(c, 0, given);
       for (std::size_t k = 0; k < part_[c].size(); ++k) {
         const double up = UpProbability(table, graph.Field(part_[c][k], seen));
-        for (std::size_t s = 0; s < own; ++s) phase_[c][given * own + s] *= s >> k & 1 ? up : 1.0 - up;
+        for (std::size_t s = 0; s < own; ++s)
+          phase_[c][given * own + s] *= s >> k & 1 ? up : 1.0 - up;
       }
     }
   }
@@ -141,8 +145,10 @@ Kernel::Kernel(const Graph& graph, const Table& table) {
 
 std::uint64_t Kernel::Join(int colour, std::uint64_t own, std::uint64_t other) const {
   std::uint64_t state = 0;
-  for (std::size_t k = 0; k < part_[colour].size(); ++k) state |= (own >> k & 1) << part_[colour][k];
-  for (std::size_t k = 0; k < part_[1 - colour].size(); ++k) state |= (other >> k & 1) << part_[1 - colour][k];
+  for (std::size_t k = 0; k < part_[colour].size(); ++k)
+    state |= (own >> k & 1) << part_[colour][k];
+  for (std::size_t k = 0; k < part_[1 - colour].size(); ++k)
+    state |= (other >> k & 1) << part_[1 - colour][k];
   return state;
 }
 
@@ -176,7 +182,8 @@ int Kernel::MixingSweeps(double tolerance) const {
       }
       spread += high - low;
     }
-    if (spread < tolerance) return 2 * sweeps;  // twice: the first phase of the other colour still sees its old state
+    if (spread < tolerance)
+      return 2 * sweeps;  // twice: the first phase of the other colour still sees its old state
     power = Product(power, power, n, n, n);
   }
   throw std::logic_error("the chain does not mix");

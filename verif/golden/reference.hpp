@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Judges of the law: a plain double-precision Gibbs sampler, the Boltzmann law by enumeration, and the exact stationary
-// law of the quantised two-colour kernel. They share no code with golden::Core.
+// Judges of the law: a plain double-precision Gibbs sampler, the Boltzmann law by enumeration, and
+// the exact stationary law of the quantised two-colour kernel. They share no code with
+// golden::Core.
 //
 // States of an enumerable graph are numbers: bit k = 1 when variable k is +1.
 #pragma once
@@ -14,20 +15,22 @@
 
 namespace tsu::golden {
 
-// The free sites of a model as an Ising graph, in units of 1/32. Kept sites and the conditioning plane are in `bias`.
+// The free sites of a model as an Ising graph, in units of 1/32. Kept sites and the conditioning
+// plane are in `bias`.
 struct Graph {
   struct Link {
     int to, weight;
   };
-  std::vector<int> site, colour, bias;    // [variable]; site = y * cols + x, ascending
-  std::vector<std::vector<Link>> links;   // [variable], each undirected edge in both lists
+  std::vector<int> site, colour, bias;   // [variable]; site = y * cols + x, ascending
+  std::vector<std::vector<Link>> links;  // [variable], each undirected edge in both lists
   int variables() const { return static_cast<int>(site.size()); }
   int Field(int variable, std::uint64_t state) const;
 };
 
 // `spins` gives the kept sites their values; both planes are of one chain.
-Graph MakeGraph(int rows, int cols, const Pattern& pattern, const LayerWeights& layer, const Sites& sites,
-                std::span<const std::uint8_t> spins, std::span<const std::uint8_t> conditioning, bool clamp);
+Graph MakeGraph(int rows, int cols, const Pattern& pattern, const LayerWeights& layer,
+                const Sites& sites, std::span<const std::uint8_t> spins,
+                std::span<const std::uint8_t> conditioning, bool clamp);
 
 // P(state) ~ exp(beta (sum over undirected edges J s s + sum h s)); up to 20 variables.
 std::vector<double> BoltzmannLaw(const Graph& graph, double beta);
@@ -35,14 +38,16 @@ std::vector<double> BoltzmannLaw(const Graph& graph, double beta);
 // P(+1 | f) of the quantised decision; exact.
 double UpProbability(const Table& table, int field);
 
-// The quantised kernel of an enumerable graph (up to 16 variables): phase of colour 0, then of colour 1.
+// The quantised kernel of an enumerable graph (up to 16 variables): phase of colour 0, then of
+// colour 1.
 class Kernel {
  public:
   Kernel(const Graph& graph, const Table& table);
-  // Stationary law at the end of a sweep. By elimination without subtractions (Grassmann, Taksar, Heyman): accurate
-  // to rounding in every entry, however slowly the chain mixes.
+  // Stationary law at the end of a sweep. By elimination without subtractions (Grassmann, Taksar,
+  // Heyman): accurate to rounding in every entry, however slowly the chain mixes.
   std::vector<double> StationaryLaw() const;
-  // A number of sweeps, a power of two, after which any two starts are within `tolerance` in total variation.
+  // A number of sweeps, a power of two, after which any two starts are within `tolerance` in total
+  // variation.
   int MixingSweeps(double tolerance) const;
 
  private:
@@ -50,7 +55,7 @@ class Kernel {
   std::uint64_t Join(int colour, std::uint64_t own, std::uint64_t other) const;
 
   std::vector<int> part_[2];  // variables of each colour
-  Matrix phase_[2];           // phase_[c][other state][own state] = P(own | other) when colour c is updated
+  Matrix phase_[2];  // phase_[c][other state][own state] = P(own | other) when colour c is updated
 };
 
 // Gibbs sampler with doubles and a library generator: no quantisation, no shared noise.

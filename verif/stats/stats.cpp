@@ -9,7 +9,8 @@
 namespace tsu::stats {
 namespace {
 
-// Regularised upper incomplete gamma function: series below, continued fraction (Lentz) above the bend.
+// Regularised upper incomplete gamma function: series below, continued fraction (Lentz) above the
+// bend.
 double UpperGamma(double a, double x) {
   if (x <= 0) return 1.0;
   const double front = std::exp(a * std::log(x) - x - std::lgamma(a));
@@ -51,7 +52,8 @@ double BonferroniSigmas(double alarm, double cases) { return SigmasOf(alarm / ca
 
 double ChiSquareP(double x, int dof) { return UpperGamma(dof / 2.0, x / 2.0); }
 
-ChiSquare ChiSquareTest(std::span<const std::uint64_t> counts, std::span<const double> law, double least) {
+ChiSquare ChiSquareTest(std::span<const std::uint64_t> counts, std::span<const double> law,
+                        double least) {
   if (counts.size() != law.size()) throw std::logic_error("counts and law differ in size");
   double total = 0;
   for (const auto n : counts) total += static_cast<double>(n);
@@ -74,7 +76,8 @@ ChiSquare ChiSquareTest(std::span<const std::uint64_t> counts, std::span<const d
     if (pool_expected >= least || cells == 0) {
       cell(pool_seen, pool_expected);
     } else if (pool_seen > 0) {
-      // Too small for the normal law; a unit is added to the expectation so that one stray count is no alarm.
+      // Too small for the normal law; a unit is added to the expectation so that one stray count is
+      // no alarm.
       cell(std::max(pool_seen, pool_expected), pool_expected + 1);
     }
   } else if (pool_seen > 0) {
@@ -143,8 +146,10 @@ std::uint64_t BitSeries::WordAt(std::size_t bit) const {
 double BitSeries::CorrelationSigmas(const BitSeries& other, std::size_t lag) const {
   const std::size_t overlap = std::min(size_, other.size_ - lag) / 64 * 64;
   std::int64_t differ = 0;
-  for (std::size_t t = 0; t < overlap; t += 64) differ += std::popcount(words_[t / 64] ^ other.WordAt(t + lag));
-  return (static_cast<double>(overlap) - 2.0 * static_cast<double>(differ)) / std::sqrt(static_cast<double>(overlap));
+  for (std::size_t t = 0; t < overlap; t += 64)
+    differ += std::popcount(words_[t / 64] ^ other.WordAt(t + lag));
+  return (static_cast<double>(overlap) - 2.0 * static_cast<double>(differ)) /
+         std::sqrt(static_cast<double>(overlap));
 }
 
 LaggedMiss WorstLaggedCorrelation(std::span<const BitSeries> series, int max_lag) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Statistics of tests. Every check gives its miss in sigmas of a normal law, so that misses of different kinds compare.
+// Statistics of tests. Every check gives its miss in sigmas of a normal law, so that misses of
+// different kinds compare.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +13,8 @@ namespace tsu::stats {
 double TwoSidedP(double z);
 double SigmasOf(double p);
 
-// The largest miss, in sigmas, that `cases` independent checks may show together with a false alarm of `alarm`.
+// The largest miss, in sigmas, that `cases` independent checks may show together with a false alarm
+// of `alarm`.
 double BonferroniSigmas(double alarm, double cases);
 
 // P(chi-square with `dof` degrees of freedom >= x).
@@ -22,8 +24,10 @@ struct ChiSquare {
   double statistic = 0, p = 1, sigmas = 0;
   int dof = 0;
 };
-// Counts against probabilities. Cells that expect fewer than `least` are pooled; what the pool expects may be any size.
-ChiSquare ChiSquareTest(std::span<const std::uint64_t> counts, std::span<const double> law, double least = 10);
+// Counts against probabilities. Cells that expect fewer than `least` are pooled; what the pool
+// expects may be any size.
+ChiSquare ChiSquareTest(std::span<const std::uint64_t> counts, std::span<const double> law,
+                        double least = 10);
 
 double TotalVariation(std::span<const double> p, std::span<const double> q);
 
@@ -36,8 +40,8 @@ Estimate MeanOf(std::span<const double> values);
 // Sample autocorrelation at a lag, normalised by the variance.
 double Autocorrelation(std::span<const double> series, int lag);
 
-// Variance of the mean over chains, over its value for independent chains: 1 if independent, `chains` if all are equal.
-// series[chain * length + t].
+// Variance of the mean over chains, over its value for independent chains: 1 if independent,
+// `chains` if all are equal. series[chain * length + t].
 double BlockVarianceRatio(std::span<const double> series, int chains);
 
 // Series of bits, 64 to a word, for lagged comparison.
@@ -45,7 +49,8 @@ class BitSeries {
  public:
   void Append(bool bit);
   std::size_t size() const { return size_; }
-  // Agreements minus disagreements of this[t] and other[t + lag], in sigmas of fair independent bits.
+  // Agreements minus disagreements of this[t] and other[t + lag], in sigmas of fair independent
+  // bits.
   double CorrelationSigmas(const BitSeries& other, std::size_t lag) const;
 
  private:
