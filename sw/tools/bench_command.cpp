@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// tsu bench: flips/ns of devices on one job, interleaved in one run, each with its ratio to the first.
+#include <algorithm>
+#include <cstdio>
+#include <memory>
+
+#include "commands.hpp"
+#include "tsu/driver.hpp"
+#include "tsu/error.hpp"
+#include "verif/golden/whole_model.hpp"
+
+namespace tsu::tool {
+namespace {
+
+struct Options {
+  std::vector<std::string> devices = {"cpu:?threads=1", "cpu:", "golden:", "sim:"};
+  std::string model;
+  int rounds = 3;
+  double seconds = 1.0;
+};
+
+// Chains that keep the device busy for about `seconds`.
+double Measure(Device& device, const Model& model, int& count, double seconds) {
+  RunOptions options;
+  for (;; count *= 2) {
+    options.count = count;
+    const RunResult result = RunModel(device, model, options);
+    if (result.seconds >= seconds / 2 || count >= 4096) return static_cast<double>(result.flips) / result.seconds * 1e-9;
+  }
+}
+
+void Bench(const Options& o, const Context& context) {
+  const Model model = o.model.empty() ? golden::RandomModel({64, 64, ParsePattern("G12"), 8, 2, 8}, 1, 100) : LoadModel(o.model);
+  std::vector<std::vector<double>> rates(o.devices.size());
+  std::vector<int> counts(o.devices.size(), 8);
+  for (int round = 0; round < o.rounds; ++round) {
+    for (std::size_t d = 0; d < o.devices.size(); ++d) {
+      const auto device = OpenDevice(o.devices[d]);
+      rates[d].push_back(Measure(*device, model, counts[d], o.seconds));
+    }
+  }
+  nlohmann::json rows = nlohmann::json::array();
+  std::string text = "machine: " + CpuName() + ", " + std::to_string(model.rows) + " x " + std::to_string(model.cols) + " " +
+                     PatternName(model.pattern) + ", median of " + std::to_string(o.rounds);
+  double first = 0;
+  for (std::size_t d = 0; d < o.devices.size(); ++d) {
+    std::sort(rates[d].begin(), rates[d].end());
+    const double rate = rates[d][rates[d].size() / 2];
+    if (d == 0) first = rate;
+    rows.push_back({{"device", o.devices[d]}, {"flips_per_ns", rate}, {"ratio_to_first", rate / first}, {"chains", counts[d]},
+                    {"least", rates[d].front()}, {"most", rates[d].back()}});
+    char line[160];
+    std::snprintf(line, sizeof line, "\n%-18s %9.4f flips/ns  (%.4f to %.4f)  %8.4f x first  %5d chains", o.devices[d].c_str(), rate,
+                  rates[d].front(), rates[d].back(), rate / first, counts[d]);
+    text += line;
+  }
+  context.Answer({{"machine", CpuName()}, {"rows", model.rows}, {"cols", model.cols}, {"pattern", PatternName(model.pattern)}, {"devices", rows}}, text);
+}
+
+}  // namespace
+
+void AddBenchCommand(CLI::App& app, Context& context) {
+  auto o = std::make_shared<Options>();
+  CLI::App* command = app.add_subcommand("bench", "flips/ns of devices at the shipped geometry, as figures of this machine");
+  command->add_option("--device", o->devices, kDeviceHelp)->capture_default_str();
+  command->add_option("--model", o->model, "model to run instead of random weights");
+  command->add_option("--rounds", o->rounds, "measurements of each, interleaved")->capture_default_str()->check(CLI::Range(1, 100));
+  command->add_option("--seconds", o->seconds, "least length of one measurement, about")->capture_default_str()->check(CLI::Range(0.01, 1000.0));
+  AddJsonFlag(*command, context);
+  command->callback([o, &context] { Bench(*o, context); });
+}
+
+}  // namespace tsu::tool

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdio>
+#include <fstream>
+#include <iostream>
+
+#include "commands.hpp"
+#include "tsu/error.hpp"
+
+namespace tsu::tool {
+namespace {
+
+double Now() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+}  // namespace
+
+const char* const kDeviceHelp =
+    "golden:  cpu:[?threads=N]  sim:[?build=4tile|1tile]  uart:PATH[?baud=N&timeout=MS]";
+
+void Context::Answer(const nlohmann::json& object, const std::string& text) const {
+  std::cout << (json ? object.dump(2) : text) << std::endl;
+  if (!std::cout) throw Error(Exit::kOutput, "cannot write", "standard output", "disk full or pipe closed");
+}
+
+void AddJsonFlag(CLI::App& command, Context& context) {
+  command.add_flag("--json", context.json, "print one JSON object on standard output and nothing else there");
+}
+
+Progress::Progress(std::string what) : what_(std::move(what)), terminal_(isatty(2)), start_(Now()) {}
+
+Progress::~Progress() {
+  if (shown_) std::fputc('\n', stderr);
+}
+
+void Progress::Show(double done, const std::string& detail) {
+  const double now = Now();
+  if (!terminal_ || (now - last_ < 0.2 && done < 1)) return;
+  last_ = now;
+  shown_ = true;
+  const int filled = static_cast<int>(done * 30);
+  const double left = done > 0 ? (now - start_) * (1 - done) / done : 0;
+  std::fprintf(stderr, "\r%s [%.*s%*s] %3.0f %%, %.0f s left %s\033[K", what_.c_str(), filled,
+               "##############################", 30 - filled, "", 100 * done, left, detail.c_str());
+  std::fflush(stderr);
+}
+
+std::string CpuName() {
+  std::ifstream info("/proc/cpuinfo");
+  for (std::string line; std::getline(info, line);) {
+    if (line.rfind("model name", 0) == 0) return line.substr(line.find(':') + 2);
+  }
+  return "unknown processor";
+}
+
+}  // namespace tsu::tool

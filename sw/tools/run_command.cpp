@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+// tsu run: samples of a model from a device, as picture, data set or raw bits.
+#include <cstdio>
+
+#include "commands.hpp"
+#include "tsu/driver.hpp"
+#include "tsu/error.hpp"
+#include "tsu/files.hpp"
+
+namespace tsu::tool {
+namespace {
+
+struct Options {
+  std::string model, device = "cpu:", film;
+  std::vector<std::string> out;
+  int count = 64, layers = 0, timeout_s = 600;
+  std::uint64_t seed = 1;
+};
+
+Bytes Grey(const std::vector<std::uint8_t>& bits) {
+  Bytes grey(bits.size());
+  for (std::size_t i = 0; i < bits.size(); ++i) grey[i] = bits[i] ? 255 : 0;
+  return grey;
+}
+
+void SavePicture(const std::string& path, const Bytes& grey, const Model& model, int across) {
+  const Sheet sheet = ContactSheet(grey, model.image_rows, model.image_cols, across, 2);
+  SavePng(path, sheet.width, sheet.height, sheet.pixels);
+}
+
+// One line a chain (at most eight): x_T, then the output of every denoising step.
+void SaveFilm(const std::string& path, const RunResult& result, const Model& model, int count) {
+  std::vector<std::uint8_t> frames;
+  for (int chain = 0; chain < std::min(count, 8); ++chain) {
+    for (const auto& stage : result.film) {
+      const auto from = stage.begin() + static_cast<std::ptrdiff_t>(chain) * result.pixels;
+      frames.insert(frames.end(), from, from + result.pixels);
+    }
+  }
+  SavePicture(path, Grey(frames), model, static_cast<int>(result.film.size()));
+}
+
+bool Known(const std::string& path) {
+  return path.ends_with(".png") || path.ends_with(".idx") || path.ends_with(".idx.gz") || path.ends_with(".safetensors");
+}
+
+void Save(const std::string& path, const RunResult& result, const Model& model, int count) {
+  const auto n = static_cast<std::uint32_t>(count), rows = static_cast<std::uint32_t>(model.image_rows),
+             cols = static_cast<std::uint32_t>(model.image_cols);
+  if (path.ends_with(".png")) {
+    SavePicture(path, Grey(result.samples), model, 16);
+  } else if (path.ends_with(".safetensors")) {
+    SaveTensor(path, "samples", {n, rows, cols}, result.samples);
+  } else {
+    SaveIdx(path, {{n, rows, cols}, Grey(result.samples)});
+  }
+}
+
+void Run(const Options& o, const Context& context) {
+  for (const std::string& path : o.out) {
+    if (!Known(path)) throw Error(Exit::kUsage, "unknown kind of output", path, "end it in .png, .idx, .idx.gz or .safetensors");
+  }
+  const Model model = LoadModel(o.model);
+  const auto device = OpenDevice(o.device);
+  Progress bar("sampling on " + o.device);
+  RunOptions options;
+  options.count = o.count;
+  options.seed = o.seed;
+  options.film = !o.film.empty();
+  options.resident_layers = o.layers;
+  options.deadline = std::chrono::seconds(o.timeout_s);
+  options.progress = [&bar](int done, int total) { bar.Show(static_cast<double>(done) / total); };
+  const RunResult result = RunModel(*device, model, options);
+  for (const std::string& path : o.out) Save(path, result, model, o.count);
+  if (options.film) SaveFilm(o.film, result, model, o.count);
+
+  const double rate = static_cast<double>(result.flips) / result.seconds * 1e-9;
+  const nlohmann::json answer = {
+      {"model", o.model}, {"device", device->url()}, {"noise", device->noise()}, {"seed", o.seed}, {"samples", o.count},
+      {"sweeps", result.sweeps}, {"flips", result.flips}, {"seconds", result.seconds}, {"flips_per_ns", rate},
+      {"programs", result.passes}, {"sample_sha256", result.sample_sha256()}, {"out", o.out},
+      {"counters", {{"clocks", result.counters.clocks}, {"sweep_clocks", result.counters.sweep_clocks},
+                    {"row_steps", result.counters.row_steps}, {"flips", result.counters.flips},
+                    {"stalls", result.counters.stalls}, {"samples", result.counters.samples}}}};
+  char text[512];
+  std::snprintf(text, sizeof text, "%d samples on %s (%s noise), %llu sweeps a chain, %.3g flips in %.2f s = %.3g flips/ns\nsha256 %s",
+                o.count, device->url().c_str(), device->noise().c_str(), static_cast<unsigned long long>(result.sweeps),
+                static_cast<double>(result.flips), result.seconds, rate, result.sample_sha256().c_str());
+  context.Answer(answer, text);
+}
+
+}  // namespace
+
+void AddRunCommand(CLI::App& app, Context& context) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = app.add_subcommand("run", "draw samples of a model");
+  command->add_option("model", options->model, "model file (safetensors)")->required();
+  command->add_option("--device", options->device, kDeviceHelp)->capture_default_str();
+  command->add_option("--count", options->count, "samples")->capture_default_str()->check(CLI::Range(1, 10'000'000));
+  command->add_option("--seed", options->seed, "seed of all noise")->capture_default_str();
+  command->add_option("--out", options->out, "write samples by extension: .png sheet, .idx(.gz) bytes 0/255, .safetensors bits");
+  command->add_option("--film", options->film, "write the denoising strip x_T ... x_0 (.png)");
+  command->add_option("--resident-layers", options->layers, "at most so many layers on the device at once")->check(CLI::Range(1, 64));
+  command->add_option("--timeout", options->timeout_s, "seconds one program may take")->capture_default_str()->check(CLI::Range(1, 1'000'000));
+  AddJsonFlag(*command, context);
+  command->callback([options, &context] { Run(*options, context); });
+}
+
+}  // namespace tsu::tool
