@@ -6,5 +6,6 @@
 namespace tsu {
 
 void RegisterGoldenDevice();  // golden:?lanes=L&groups=G&table_bits=B
+void RegisterSimDevice();     // sim:?build=1tile|4tile
 
 }  // namespace tsu

@@ -28,7 +28,7 @@ struct Stalls {
 template <typename Model>
 class AxiBench {
  public:
-  explicit AxiBench(std::uint64_t seed) : dut_(seed), random_(seed ^ 0xA51BE9C4u) {
+  explicit AxiBench(std::uint64_t seed) : dut_("core"), random_(seed ^ 0xA51BE9C4u) {
     dut_->s_axil_awprot = dut_->s_axil_arprot = 0;
     Reset();
   }
@@ -177,7 +177,7 @@ class AxiBench {
     if (dut_.rtl_error()) Breach("an assertion in the RTL");
   }
   [[noreturn]] void Breach(const std::string& what) {
-    throw std::runtime_error(what + ", clock " + std::to_string(dut_.cycles()));
+    throw std::runtime_error(what + ", clock " + std::to_string(dut_.clocks()));
   }
   void Deadline(int clocks, const std::string& what) {
     if (clocks > 10000) Breach("no handshake on " + what);
