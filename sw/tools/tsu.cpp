@@ -16,6 +16,7 @@ namespace {
 void RegisterDevices() {
   tsu::RegisterCpuDevice();
   tsu::RegisterGoldenDevice();
+  tsu::RegisterSimDevice();
 }
 
 int Fail(tsu::Exit exit, const std::string& line) {
