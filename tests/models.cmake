@@ -30,3 +30,10 @@ tsu_verilate(tsu_core_wide tsu_core PARAMS Cols=24 Rows=27 Tiles=4 Lanes=4 Group
 foreach(test core_test core_control_test)
   set(TSU_TEST_MODELS_${test} tsu_core_small tsu_core_groups tsu_core_deep tsu_core_short tsu_core_wide)
 endforeach()
+tsu_verilate(tsu_link_parts link_parts ${TSU_ROOT}/verif/board/link_parts.sv)
+tsu_verilate(tsu_link_w1 tsu_link PARAMS Window=1)
+tsu_verilate(tsu_link_w4 tsu_link PARAMS Window=4)
+set(TSU_TEST_MODELS_link_test tsu_link_parts tsu_link_w1 tsu_link_w4)
+tsu_verilate(tsu_small_board fpga_core ${TSU_ROOT}/fpga/common/fpga_core.sv PARAMS Cols=16 Rows=16 Tiles=2 Lanes=2 Layers=2
+             NumRules=2 Rules=96'h01040100 TableBits=8 Tables=4 ProgramWords=64 SampleWords=64)
+set(TSU_TEST_MODELS_serial_test tsu_small_board)
