@@ -4,7 +4,8 @@
 //
 //   rdata_o of a clock = content of raddr_i in the last clock with re_i; it holds while re_i is low.
 //
-// Reading an address in the clock in which it is written gives the old word; nothing in this design relies on it.
+// Reading an address in the clock in which it is written gives the old word in simulation and any word in hardware: nothing in
+// this design relies on it, and no_rw_check saves the logic that would make a vendor's RAM keep that promise.
 // The only memory of the design: a vendor's RAM is swapped in here. Latency 1, throughput 1.
 
 `default_nettype none
@@ -23,6 +24,7 @@ module tsu_ram_1r1w #(
   output logic [Width-1:0]         rdata_o
 );
 
+  (* no_rw_check *)
   logic [Width-1:0] mem [0:Depth-1];
 
   always_ff @(posedge clk_i) begin
