@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Device "cpu:": unrolls a program into steps without output, runs them block by block, emits.
+#include <chrono>
 #include <memory>
 #include <string>
 #include <utility>
@@ -10,6 +11,7 @@
 #include "tsu/cpu.hpp"
 #include "tsu/device.hpp"
 #include "tsu/error.hpp"
+#include "tsu/interrupt.hpp"
 
 namespace tsu {
 namespace {
@@ -84,7 +86,12 @@ class CpuDevice : public Device {
 
 Counters CpuDevice::Run(const Program& program, const EmissionSink& sink, std::chrono::milliseconds deadline) {
   ProgramSweeps(program);  // throws on what no sequencer could run
-  const auto end = Sampler::Clock::now() + deadline;
+  const auto end = std::chrono::steady_clock::now() + deadline;
+  const auto poll = [&] {
+    CheckInterrupt("run on cpu:");
+    if (std::chrono::steady_clock::now() > end)
+      throw Error(Exit::kLink, "deadline passed", url_, "fewer samples a run, or more time");
+  };
   struct Frame {
     std::size_t first;
     std::uint32_t left;
@@ -96,7 +103,7 @@ Counters CpuDevice::Run(const Program& program, const EmissionSink& sink, std::c
   state.table = -1;
   int emissions = 0;
   const auto flush = [&] {
-    sampler().Run(steps, end);
+    sampler().Run(steps, poll);
     steps.clear();
   };
   const auto add = [&](Step::Kind kind, std::uint32_t count) {

@@ -182,8 +182,7 @@ void Sampler::SetQuickNoise(std::uint64_t seed) {
   }
 }
 
-void Sampler::RunBlock(Block& block, std::span<const Step> steps, Clock::time_point deadline,
-                       Statistics* counts) const {
+void Sampler::RunBlock(Block& block, std::span<const Step> steps, const Poll& poll, Statistics* counts) const {
   ColourTask task{};
   task.rows = layout_.rows;
   task.pairs = layout_.cols / 2;
@@ -210,8 +209,7 @@ void Sampler::RunBlock(Block& block, std::span<const Step> steps, Clock::time_po
     const bool sweep = step.kind == Step::Kind::kSweep;
     const unsigned mask = step.clamp | (step.kind == Step::Kind::kRandomiseLatents ? 2u : 0u);
     for (std::uint32_t n = 0; n < step.count; ++n) {
-      if (Clock::now() > deadline)
-        throw Error(Exit::kLink, "deadline passed", "cpu:", "fewer samples a run, or more time");
+      if (poll) poll();
       for (int colour = 0; colour < 2; ++colour) {
         task.colour = colour;
         task.keep = mask ? keep_[colour][mask].data() : nullptr;
@@ -230,7 +228,7 @@ void Sampler::RunBlock(Block& block, std::span<const Step> steps, Clock::time_po
   }
 }
 
-void Sampler::Run(std::span<const Step> steps, Clock::time_point deadline, Statistics* statistics) {
+void Sampler::Run(std::span<const Step> steps, const Poll& poll, Statistics* statistics) {
   unsigned sweeps = 0;
   for (const Step& step : steps) {
     if (step.kind == Step::Kind::kSweep &&
@@ -247,7 +245,7 @@ void Sampler::Run(std::span<const Step> steps, Clock::time_point deadline, Stati
     s.down.assign(static_cast<std::size_t>(layout_.rows) * layout_.cols, 0);
   }
   Parallel(threads_, static_cast<int>(blocks_.size()), [&](int item, int worker) {
-    RunBlock(blocks_[item], steps, deadline, statistics ? &counts[worker] : nullptr);
+    RunBlock(blocks_[item], steps, poll, statistics ? &counts[worker] : nullptr);
   });
   words_ += sweeps * 2 * static_cast<unsigned>(layout_.rows);
   if (!statistics) return;

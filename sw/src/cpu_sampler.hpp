@@ -6,8 +6,8 @@
 #include <hwy/aligned_allocator.h>
 
 #include <array>
-#include <chrono>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -44,7 +44,8 @@ struct Statistics {
 
 class Sampler {
  public:
-  using Clock = std::chrono::steady_clock;
+  // Called before every sweep of every block, from any thread; what it throws ends the run and leaves the state unusable.
+  using Poll = std::function<void()>;
 
   Sampler(int rows, int cols, const Pattern& pattern, int chains, int threads);
 
@@ -65,8 +66,8 @@ class Sampler {
   // Edges that kCount counts.
   void SetEdges(std::vector<Edge> edges) { edges_ = std::move(edges); }
 
-  // Every block does all steps. Throws kLink when the deadline passes first; the state is then unusable.
-  void Run(std::span<const Step> steps, Clock::time_point deadline, Statistics* statistics = nullptr);
+  // Every block does all steps.
+  void Run(std::span<const Step> steps, const Poll& poll = nullptr, Statistics* statistics = nullptr);
 
   // Spins of the given sites (y * cols + x): [chain][site].
   std::vector<std::uint8_t> Bits(std::span<const std::int32_t> sites) const;
@@ -84,7 +85,7 @@ class Sampler {
     hwy::AlignedFreeUniquePtr<std::uint64_t[]> quick;
   };
   void Couple(Layer& layer) const;
-  void RunBlock(Block& block, std::span<const Step> steps, Clock::time_point deadline, Statistics* counts) const;
+  void RunBlock(Block& block, std::span<const Step> steps, const Poll& poll, Statistics* counts) const;
   void SetPlane(Bytes Block::*plane, std::span<const std::int32_t> sites, std::span<const std::uint8_t> bits);
   std::size_t Visit(int x, int y) const { return static_cast<std::size_t>(x / 2) * layout_.rows + y; }
 

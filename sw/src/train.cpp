@@ -122,10 +122,10 @@ class LayerTraining {
     free_.SetQuickNoise(Hash(Hash(seed_, 3), static_cast<std::uint64_t>(state.step)));
     const double samples = static_cast<double>(o_.batch) * snapshots_;
     Statistics counts;
-    clamped_.Run(clamped_program_, Sampler::Clock::time_point::max(), &counts);
+    clamped_.Run(clamped_program_, nullptr, &counts);
     const Moments clamped = ToMoments(counts, clamped_.layout(), samples);
     counts = {};
-    free_.Run(free_program_, Sampler::Clock::time_point::max(), &counts);
+    free_.Run(free_program_, nullptr, &counts);
     const Moments free = ToMoments(counts, free_.layout(), samples);
     Gradient(clamped, free, edges_, state.penalty, gradient_);
 
@@ -204,9 +204,9 @@ class LayerTraining {
     probe_.SetSpinsAt(model_.visible, in);
     probe_.SetConditioningAt(model_.visible, in);
     const Step randomise{Step::Kind::kRandomiseLatents}, run{Step::Kind::kSweep, static_cast<std::uint32_t>(o_.sweeps)};
-    probe_.Run(std::vector<Step>{randomise, run}, Sampler::Clock::time_point::max());
+    probe_.Run(std::vector<Step>{randomise, run});
     const auto before = probe_.Bits(model_.visible);
-    probe_.Run(std::vector<Step>{run}, Sampler::Clock::time_point::max());
+    probe_.Run(std::vector<Step>{run});
     const auto after = probe_.Bits(model_.visible);
     const double previous = state.autocorrelation;
     state.autocorrelation = Autocorrelation(before, after, chains, kGroup, Hash(seed_, 7));
@@ -234,11 +234,10 @@ void Check(const TrainOptions& o, const Data& data) {
   if (o.steps < 1 || o.steps > 16) throw usage("denoising steps must be 1..16", std::to_string(o.steps));
   if (o.epochs < 1) throw usage("epochs must be at least 1", std::to_string(o.epochs));
   if (o.rows < 1 || o.cols < 2 || o.cols % 2) throw usage("columns must be even", std::to_string(o.cols));
-  if (o.batch < 64 || o.batch % 64) throw usage("batch must be a multiple of 64", std::to_string(o.batch));
   if (o.sweeps < 8 || o.clamped_sweeps < 8) throw usage("too few sweeps", std::to_string(o.sweeps));
   if (o.weight_bits < 4 || o.weight_bits > 10) throw usage("weight bits must be 4..10", std::to_string(o.weight_bits));
-  if (data.images < static_cast<std::size_t>(o.batch))
-    throw Error(Exit::kBadInput, "fewer images than a batch", std::to_string(data.images), "a smaller --batch");
+  if (data.images < 64) throw Error(Exit::kBadInput, "too few images to train on", std::to_string(data.images), "64 or more");
+  if (o.batch < 64 || o.batch % 64) throw usage("batch must be a multiple of 64", std::to_string(o.batch));
 }
 
 std::vector<Segment> Schedule(const TrainOptions& o, bool last) {
@@ -271,10 +270,12 @@ nlohmann::json Record(const TrainOptions& o, const Data& data) {
 
 }  // namespace
 
-Model Train(std::span<const std::uint8_t> images, int image_rows, int image_cols, const TrainOptions& o,
+Model Train(std::span<const std::uint8_t> images, int image_rows, int image_cols, const TrainOptions& options,
             const TrainObserver& observer) {
+  TrainOptions o = options;
   const Data data{images, static_cast<std::size_t>(image_rows) * image_cols,
                   images.size() / (static_cast<std::size_t>(image_rows) * image_cols)};
+  o.batch = std::min(o.batch, static_cast<int>(data.images / 64 * 64));
   Check(o, data);
   Model model;
   model.rows = o.rows;

@@ -43,6 +43,8 @@ int main(int argc, char** argv) {
   AddSelftestCommand(app, context);
   AddRunCommand(app, context);
   AddBenchCommand(app, context);
+  AddTrainCommand(app, context);
+  AddEvalCommand(app, context);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {

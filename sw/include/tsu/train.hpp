@@ -26,7 +26,7 @@ struct TrainOptions {
   int epochs = 12;
   std::uint64_t seed = 1;
   int threads = 0;           // 0: one a core; no influence on the result
-  int batch = 256;           // images a gradient step; a multiple of 64
+  int batch = 256;           // images a gradient step; a multiple of 64; fewer when there are not so many
   int sweeps = 250;          // of a deployed step
   int clamped_sweeps = 125;  // of the clamped phase, which mixes faster
   double rate = 0.006;       // Adam, after a short warm-up; cosine down to 2 %

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+// `tsu eval`: how far a model's samples, or the samples of a file, are from the test split.
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "commands.hpp"
+#include "tsu/driver.hpp"
+#include "tsu/error.hpp"
+#include "tsu/eval.hpp"
+#include "tsu/interrupt.hpp"
+#include "tsu/train_data.hpp"
+
+namespace tsu::tool {
+namespace {
+
+struct Arguments {
+  std::string model, data, device = "cpu:";
+  int count = 2000, threads = 0;
+  std::uint64_t seed = 1;
+};
+
+bool IsSampleFile(const std::string& path) {
+  const auto ends = [&](const std::string& tail) {
+    return path.size() >= tail.size() && path.compare(path.size() - tail.size(), tail.size(), tail) == 0;
+  };
+  return ends(".idx") || ends(".idx.gz") || ends("-ubyte") || ends("-ubyte.gz");
+}
+
+void Eval(const Arguments& a, const Context& context) {
+  if (a.count < 2) throw Error(Exit::kUsage, "too few samples", std::to_string(a.count), "--count of 2 or more");
+  const BinaryImages train = LoadSplit(a.data, true), test = LoadSplit(a.data, false);
+  nlohmann::json object{{"source", a.model}};
+  std::vector<std::uint8_t> bits;
+  if (IsSampleFile(a.model)) {
+    bits = LoadBinaryImages(a.model).bits;
+  } else {
+    const Model model = LoadModel(a.model);
+    const auto device = OpenDevice(a.device);
+    RunOptions options;
+    options.count = a.count;
+    options.seed = a.seed;
+    {
+      Progress progress("sampling");
+      options.progress = [&](int done, int total) {
+        progress.Show(static_cast<double>(done) / total);
+        CheckInterrupt("eval");
+      };
+      const RunResult run = RunModel(*device, model, options);
+      bits = run.samples;
+      object["sample_sha256"] = run.sample_sha256();
+    }
+    object["device"] = device->url();
+    object["noise"] = device->noise();
+    object["seed"] = a.seed;
+  }
+  if (bits.size() % test.pixels())
+    throw Error(Exit::kBadInput, "samples and images differ in size", a.model, "another --data");
+  const MmdReport r = Mmd(PackedImages(bits, test.pixels()), PackedImages(test.bits, test.pixels()),
+                          PackedImages(train.bits, test.pixels()), kMmdSigma, a.threads);
+  object.update({{"samples", r.samples}, {"test_images", r.test}, {"sigma", r.sigma}, {"mmd2", r.model},
+                 {"mmd2_independent", r.independent}, {"mmd2_ratio", r.ratio}, {"mmd2_floor", r.floor}, {"fill", r.fill},
+                 {"fill_test", r.test_fill}});
+  context.Answer(object, fmt::format("squared maximum mean discrepancy to {} test images, kernel exp(-Hamming/{:g}), unbiased\n"
+                                     "  {:<50} {:9.6f}\n  {:<50} {:9.6f}\n  {:<50} {:9.6f}\n"
+                                     "  {:<50} {:9.4f}\n  {:<50} {:9.4f}\n  {:<50} {:9.4f}\n",
+                                     r.test, r.sigma, fmt::format("{} samples", r.samples), r.model,
+                                     "independent pixels with the train split's means", r.independent,
+                                     fmt::format("floor: {} train images", std::min(r.samples, r.train)), r.floor,
+                                     "ratio samples / independent pixels", r.ratio, "share of pixels on: samples", r.fill,
+                                     "share of pixels on: test images", r.test_fill));
+}
+
+}  // namespace
+
+void AddEvalCommand(CLI::App& app, Context& context) {
+  auto* command = app.add_subcommand("eval", "Compare a model's samples with the test split of an image set");
+  auto a = std::make_shared<Arguments>();
+  command->add_option("model", a->model, "model file, or samples as .idx / .idx.gz")->required();
+  command->add_option("--data", a->data, "folder with train- and t10k-images-idx3-ubyte, plain or .gz")->required();
+  command->add_option("--device", a->device, kDeviceHelp)->capture_default_str();
+  command->add_option("--count", a->count, "samples to draw")->capture_default_str();
+  command->add_option("--seed", a->seed, "seed of the samples")->capture_default_str();
+  command->add_option("--threads", a->threads, "for the comparison; 0: one a core")->capture_default_str();
+  AddJsonFlag(*command, context);
+  command->callback([a, &context] { Eval(*a, context); });
+}
+
+}  // namespace tsu::tool
