@@ -14,7 +14,8 @@ void Put(Bytes& to, std::uint32_t value, int bytes) {
 }
 
 std::uint32_t Get(const Bytes& from, std::size_t at) {
-  return from[at] | from[at + 1] << 8 | from[at + 2] << 16 | static_cast<std::uint32_t>(from[at + 3]) << 24;
+  return from[at] | from[at + 1] << 8 | from[at + 2] << 16 |
+         static_cast<std::uint32_t>(from[at + 3]) << 24;
 }
 
 }  // namespace
@@ -56,7 +57,8 @@ std::optional<Bytes> CobsDecode(std::span<const std::uint8_t> line) {
 }
 
 std::uint32_t FrameCrc(std::span<const std::uint8_t> data) {
-  return static_cast<std::uint32_t>(crc32(crc32(0, nullptr, 0), data.data(), static_cast<uInt>(data.size())));
+  return static_cast<std::uint32_t>(
+      crc32(crc32(0, nullptr, 0), data.data(), static_cast<uInt>(data.size())));
 }
 
 Bytes EncodeRequest(const LinkRequest& request) {
@@ -73,7 +75,8 @@ Bytes EncodeRequest(const LinkRequest& request) {
 std::optional<LinkAnswer> DecodeAnswer(std::span<const std::uint8_t> line) {
   constexpr std::size_t kHead = 2, kTail = 8;
   const auto frame = CobsDecode(line);
-  if (!frame || frame->size() < kHead + kTail || (frame->size() - kHead) % 4 != 0) return std::nullopt;
+  if (!frame || frame->size() < kHead + kTail || (frame->size() - kHead) % 4 != 0)
+    return std::nullopt;
   const std::size_t crc_at = frame->size() - 4;
   if (FrameCrc(std::span(*frame).first(crc_at)) != Get(*frame, crc_at)) return std::nullopt;
   if (!((*frame)[0] & regs::kLinkAnswerFlag)) return std::nullopt;

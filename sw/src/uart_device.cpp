@@ -28,13 +28,19 @@ int Number(const DeviceUrl& url, const std::string& key, int fallback, int least
 void RegisterUartDevice() {
   RegisterDevice("uart", [](const DeviceUrl& url) {
     for (const auto& [key, value] : url.options) {
-      if (key != "baud" && key != "timeout") throw Error(Exit::kUsage, "unknown option '" + key + "'", "uart:" + url.path, "baud, timeout");
+      if (key != "baud" && key != "timeout")
+        throw Error(Exit::kUsage, "unknown option '" + key + "'", "uart:" + url.path,
+                    "baud, timeout");
     }
-    if (url.path.empty()) throw Error(Exit::kUsage, "no serial port named", "uart:", "for example uart:/dev/ttyUSB1?baud=1000000");
+    if (url.path.empty())
+      throw Error(Exit::kUsage, "no serial port named",
+                  "uart:", "for example uart:/dev/ttyUSB1?baud=1000000");
     LinkOptions options;
     options.baud = Number(url, "baud", options.baud, 300, 16'000'000);
-    options.timeout = std::chrono::milliseconds(Number(url, "timeout", static_cast<int>(options.timeout.count()), 1, 600'000));
-    return MakeCoreDevice(MakeLinkTransport(OpenUart(url.path, options.baud), "uart:" + url.path, options));
+    options.timeout = std::chrono::milliseconds(
+        Number(url, "timeout", static_cast<int>(options.timeout.count()), 1, 600'000));
+    return MakeCoreDevice(
+        MakeLinkTransport(OpenUart(url.path, options.baud), "uart:" + url.path, options));
   });
 }
 

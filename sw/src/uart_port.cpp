@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The serial port. The only file that knows termios2: <asm/termbits.h> and <termios.h> cannot meet in one.
+// The serial port. The only file that knows termios2: <asm/termbits.h> and <termios.h> cannot meet
+// in one.
 #include <asm/termbits.h>
 #include <fcntl.h>
 #include <linux/serial.h>
@@ -40,7 +41,9 @@ class UartPort : public BytePort {
 
   void Write(std::span<const std::uint8_t> data, Deadline deadline) override {
     while (!data.empty()) {
-      if (!Wait(POLLOUT, deadline)) throw Error(Exit::kLink, "the serial port takes no bytes", path_, "is the other end alive?");
+      if (!Wait(POLLOUT, deadline))
+        throw Error(Exit::kLink, "the serial port takes no bytes", path_,
+                    "is the other end alive?");
       const ssize_t sent = write(fd_, data.data(), data.size());
       if (sent > 0) {
         data = data.subspan(static_cast<std::size_t>(sent));
@@ -73,22 +76,27 @@ class UartPort : public BytePort {
         InUse();
       case ENOENT:
       case ENOTDIR:
-        throw Error(Exit::kNoDevice, "no such serial port", path_, "plug the board in; see /dev/serial/by-id");
+        throw Error(Exit::kNoDevice, "no such serial port", path_,
+                    "plug the board in; see /dev/serial/by-id");
       default:
-        throw Error(Exit::kNoDevice, std::string("cannot open the serial port, ") + std::strerror(error), path_,
+        throw Error(Exit::kNoDevice,
+                    std::string("cannot open the serial port, ") + std::strerror(error), path_,
                     "plug the board in again");
     }
   }
   [[noreturn]] void InUse() {
-    throw Error(Exit::kBusy, "the serial port is in use", path_, "close the other program that holds it");
+    throw Error(Exit::kBusy, "the serial port is in use", path_,
+                "close the other program that holds it");
   }
   [[noreturn]] void Gone() {
-    throw Error(Exit::kLink, "the serial port is gone", path_, "board unplugged or simulation ended; open the device again");
+    throw Error(Exit::kLink, "the serial port is gone", path_,
+                "board unplugged or simulation ended; open the device again");
   }
 
   // Both: TIOCEXCL does not stop root, flock does not stop programs that ignore it.
   void Claim() {
-    if (!isatty(fd_)) throw Error(Exit::kNoDevice, "not a serial port", path_, "give the path of a tty");
+    if (!isatty(fd_))
+      throw Error(Exit::kNoDevice, "not a serial port", path_, "give the path of a tty");
     if (flock(fd_, LOCK_EX | LOCK_NB) != 0) InUse();
     ioctl(fd_, TIOCEXCL);
     claimed_ = true;
@@ -100,7 +108,8 @@ class UartPort : public BytePort {
     raw.c_iflag = IGNBRK;
     raw.c_oflag = 0;
     raw.c_lflag = 0;
-    raw.c_cflag = CS8 | CREAD | CLOCAL | BOTHER | BOTHER << IBSHIFT;  // no HUPCL: closing must not reset the board
+    raw.c_cflag = CS8 | CREAD | CLOCAL | BOTHER |
+                  BOTHER << IBSHIFT;  // no HUPCL: closing must not reset the board
     raw.c_cc[VMIN] = 1;
     raw.c_cc[VTIME] = 0;
     raw.c_ispeed = raw.c_ospeed = static_cast<speed_t>(baud);
@@ -110,8 +119,10 @@ class UartPort : public BytePort {
     // Drivers round; beyond 3 % no receiver follows.
     const double error = static_cast<double>(now.c_ospeed) / baud - 1;
     if (error > 0.03 || error < -0.03) {
-      throw Error(Exit::kUsage, "the port runs at " + std::to_string(now.c_ospeed) + " baud instead of " + std::to_string(baud), path_,
-                  "choose a rate that the adapter has");
+      throw Error(Exit::kUsage,
+                  "the port runs at " + std::to_string(now.c_ospeed) + " baud instead of " +
+                      std::to_string(baud),
+                  path_, "choose a rate that the adapter has");
     }
     // USB adapters hold bytes back for 16 ms by default. Not every driver knows this: best effort.
     serial_struct serial = {};
@@ -124,9 +135,11 @@ class UartPort : public BytePort {
 
   bool Wait(short events, Deadline deadline) {
     while (true) {
-      const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
+      const auto left =
+          std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
       pollfd entry = {fd_, events, 0};
-      const int ready = poll(&entry, 1, static_cast<int>(std::clamp<std::int64_t>(left, 0, 1 << 30)));
+      const int ready =
+          poll(&entry, 1, static_cast<int>(std::clamp<std::int64_t>(left, 0, 1 << 30)));
       if (ready > 0 && (entry.revents & events)) return true;
       if (ready > 0) Gone();
       if (ready < 0 && errno != EINTR) Gone();
@@ -148,6 +161,8 @@ class UartPort : public BytePort {
 
 }  // namespace
 
-std::unique_ptr<BytePort> OpenUart(const std::string& path, int baud) { return std::make_unique<UartPort>(path, baud); }
+std::unique_ptr<BytePort> OpenUart(const std::string& path, int baud) {
+  return std::make_unique<UartPort>(path, baud);
+}
 
 }  // namespace tsu

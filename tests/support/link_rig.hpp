@@ -32,9 +32,10 @@ class LinkRig {
   // What the core saw and has.
   std::vector<std::pair<std::uint32_t, std::uint32_t>> writes;
   std::deque<StreamWord> loads, samples;
-  bool bus_error = false, hold_loads = false;
-  int stall = 0;    // percent of clocks in which the core holds back
-  int damaged = 0;  // bytes that a RigPort damaged
+  bool bus_error = false, hold_bus = false, hold_loads = false;
+  bool flicker = false;  // hold_loads changes every now and then
+  int stall = 0;         // percent of clocks in which the core holds back
+  int damaged = 0;       // bytes that a RigPort damaged
   verif::UartLine line{4};
   Bytes from_device;
 
@@ -45,9 +46,11 @@ class LinkRig {
     dut_.Reset(4);
   }
 
-  // One clock. Outputs of the link are registers, so the core's answers may be decided before the edge.
+  // One clock. Outputs of the link are registers, so the core's answers may be decided before the
+  // edge.
   void Tick() {
     auto& m = *dut_;
+    if (flicker && random_() % 2000 == 0) hold_loads = !hold_loads;
     m.uart_rx_i = line.Level();
     m.m_axil_awready = m.m_axil_awvalid && !Stalled();
     m.m_axil_wready = m.m_axil_wvalid && !Stalled();
@@ -59,8 +62,8 @@ class LinkRig {
     m.s_axis_tlast = !samples.empty() && samples.front().last;
     m.m_axil_rdata = Register(m.m_axil_araddr);
     m.m_axil_rresp = m.m_axil_bresp = bus_error ? 2 : 0;
-    if (read_ && !Stalled()) m.m_axil_rvalid = 1;
-    if (address_ && data_ && !Stalled()) m.m_axil_bvalid = 1;
+    if (read_ && !hold_bus && !Stalled()) m.m_axil_rvalid = 1;
+    if (address_ && data_ && !hold_bus && !Stalled()) m.m_axil_bvalid = 1;
     dut_.Settle();
     const bool aw = m.m_axil_awvalid && m.m_axil_awready, w = m.m_axil_wvalid && m.m_axil_wready;
     const bool ar = m.m_axil_arvalid && m.m_axil_arready, load = m.m_axis_tvalid && m.m_axis_tready;
@@ -126,7 +129,9 @@ class LinkRig {
 
  private:
   bool Stalled() { return stall > 0 && static_cast<int>(random_() % 100) < stall; }
-  std::uint32_t Register(std::uint32_t offset) const { return registers_[offset / 4 % registers_.size()]; }
+  std::uint32_t Register(std::uint32_t offset) const {
+    return registers_[offset / 4 % registers_.size()];
+  }
 
   verif::Dut<Model> dut_;
   std::mt19937 random_;

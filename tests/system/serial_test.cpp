@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The tool's own serial code against the bit-level board, through a pseudo-terminal and a cable that damages frames: the right
-// samples or a clear error, never wrong samples, never a hang.
+// The tool's own serial code against the bit-level board, through a pseudo-terminal and a cable
+// that damages frames: the right samples or a clear error, never wrong samples, never a hang.
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -54,14 +54,17 @@ class Board {
   std::thread thread_;
 };
 
-std::unique_ptr<Transport> OpenLink(const std::string& path, int baud = kBoardBaud, int tries = 5, std::chrono::milliseconds timeout = 100ms) {
+std::unique_ptr<Transport> OpenLink(const std::string& path, int baud = kBoardBaud, int tries = 5,
+                                    std::chrono::milliseconds timeout = 100ms) {
   LinkOptions options;
   options.baud = baud;
   options.tries = tries;
   options.timeout = timeout;
   return MakeLinkTransport(OpenUart(path, baud), "uart:" + path, options);
 }
-std::unique_ptr<Device> OpenBoard(const std::string& path, int tries = 5) { return MakeCoreDevice(OpenLink(path, kBoardBaud, tries)); }
+std::unique_ptr<Device> OpenBoard(const std::string& path, int tries = 5) {
+  return MakeCoreDevice(OpenLink(path, kBoardBaud, tries));
+}
 
 // Random model, noise and planes; sweeps, emits. Everything it loads depends on the seed alone.
 std::vector<std::uint8_t> Job(Device& device, std::uint64_t seed) {
@@ -70,20 +73,29 @@ std::vector<std::uint8_t> Job(Device& device, std::uint64_t seed) {
   EXPECT_EQ(geometry.chains(), 2);
   const std::size_t bits = static_cast<std::size_t>(2) * kShape.rows * kShape.cols;
   for (int slot = 0; slot < 2; ++slot) {
-    device.LoadLayer(slot, golden::RandomLayer(kShape.rows, kShape.cols, kShape.pattern, kShape.weight_bits, {}, random));
+    device.LoadLayer(slot, golden::RandomLayer(kShape.rows, kShape.cols, kShape.pattern,
+                                               kShape.weight_bits, {}, random));
   }
-  device.LoadTable(1, MakeTable(0.5 + static_cast<double>(random() % 100) / 50, geometry.table_bits));
+  device.LoadTable(1,
+                   MakeTable(0.5 + static_cast<double>(random() % 100) / 50, geometry.table_bits));
   device.LoadSites(golden::RandomCluster(kShape.rows, kShape.cols, kShape.pattern, 100, random));
   device.LoadNoise(NoiseStreams(seed, 0, 2, kShape.cols / 2));
   device.LoadSpins(golden::RandomBits(bits, random));
   device.LoadConditioning(golden::RandomBits(bits, random));
-  const Program program{Instruction(regs::kOpBeta, 1),  Instruction(regs::kOpClamp, 1),     Instruction(regs::kOpSweep, 2),
-                        Instruction(regs::kOpEmit, 1),  Instruction(regs::kOpLayer, 1),     Instruction(regs::kOpLoop, 3),
-                        Instruction(regs::kOpSweep, 3), Instruction(regs::kOpEmit, 1),      Instruction(regs::kOpNext),
-                        Instruction(regs::kOpCopy),     Instruction(regs::kOpRandomise, 0), Instruction(regs::kOpSweep, 1),
-                        Instruction(regs::kOpEmit, 0),  Instruction(regs::kOpEnd)};
+  const Program program{Instruction(regs::kOpBeta, 1),      Instruction(regs::kOpClamp, 1),
+                        Instruction(regs::kOpSweep, 2),     Instruction(regs::kOpEmit, 1),
+                        Instruction(regs::kOpLayer, 1),     Instruction(regs::kOpLoop, 3),
+                        Instruction(regs::kOpSweep, 3),     Instruction(regs::kOpEmit, 1),
+                        Instruction(regs::kOpNext),         Instruction(regs::kOpCopy),
+                        Instruction(regs::kOpRandomise, 0), Instruction(regs::kOpSweep, 1),
+                        Instruction(regs::kOpEmit, 0),      Instruction(regs::kOpEnd)};
   std::vector<std::uint8_t> samples;
-  device.Run(program, [&](const Emission& emission) { samples.insert(samples.end(), emission.bits.begin(), emission.bits.end()); }, 60s);
+  device.Run(
+      program,
+      [&](const Emission& emission) {
+        samples.insert(samples.end(), emission.bits.begin(), emission.bits.end());
+      },
+      60s);
   return samples;
 }
 
@@ -127,10 +139,12 @@ TEST(Serial, DamagedFramesSoak) {
     const auto start = std::chrono::steady_clock::now();
     std::vector<std::uint8_t> samples;
     std::string message;
-    const Exit exit = Outcome([&] {
-      if (!device) device = OpenBoard(relay.path(), 10);
-      samples = Job(*device, seed);
-    }, &message);
+    const Exit exit = Outcome(
+        [&] {
+          if (!device) device = OpenBoard(relay.path(), 10);
+          samples = Job(*device, seed);
+        },
+        &message);
     if (exit == Exit::kOk) {
       ++(samples == Golden(seed) ? right : wrong);
     } else {
@@ -146,8 +160,9 @@ TEST(Serial, DamagedFramesSoak) {
     kinds += std::string(i ? ", " : "") + verif::kFaultNames[i] + " " + std::to_string(count);
     EXPECT_TRUE(count > 0 || wanted < 200) << verif::kFaultNames[i];
   }
-  std::cout << "REPORT serial line: " << relay.frames() << " frames, " << relay.damaged() << " damaged (" << kinds << "); jobs right "
-            << right << ", ended by a clear error " << errors << ", wrong samples " << wrong << ", hangs " << hangs << "\n";
+  std::cout << "REPORT serial line: " << relay.frames() << " frames, " << relay.damaged()
+            << " damaged (" << kinds << "); jobs right " << right << ", ended by a clear error "
+            << errors << ", wrong samples " << wrong << ", hangs " << hangs << "\n";
   EXPECT_EQ(wrong, 0);
   EXPECT_EQ(hangs, 0);
   EXPECT_GT(right, 0);
@@ -194,12 +209,14 @@ TEST(Serial, ResetInMidFrame) {
     });
     std::vector<std::uint8_t> samples;
     std::string message;
-    const Exit exit = Outcome([&] {
-      for (std::uint64_t seed = 10; seed < 14; ++seed) {
-        samples = Job(*device, seed);
-        EXPECT_EQ(samples, Golden(seed));  // whatever ends well is right
-      }
-    }, &message);
+    const Exit exit = Outcome(
+        [&] {
+          for (std::uint64_t seed = 10; seed < 14; ++seed) {
+            samples = Job(*device, seed);
+            EXPECT_EQ(samples, Golden(seed));  // whatever ends well is right
+          }
+        },
+        &message);
     button.join();
     EXPECT_EQ(exit, Exit::kLink) << message;
     // The old session stays dead: its loads are lost.
@@ -218,8 +235,10 @@ TEST(Serial, WhatAnEarlierUserLeft) {
     // Half a load packet.
     const auto port = OpenUart(board.path(), kBoardBaud);
     const std::vector<std::uint32_t> words = {regs::kTargetWeight << 28, 0, 1, 2, 3};
-    port->Write(EncodeRequest({regs::kLinkHello, 200, 0, 0, {}}), std::chrono::steady_clock::now() + 10s);
-    port->Write(EncodeRequest({regs::kLinkStreamIn, 201, 5, 0, words}), std::chrono::steady_clock::now() + 10s);
+    port->Write(EncodeRequest({regs::kLinkHello, 200, 0, 0, {}}),
+                std::chrono::steady_clock::now() + 10s);
+    port->Write(EncodeRequest({regs::kLinkStreamIn, 201, 5, 0, words}),
+                std::chrono::steady_clock::now() + 10s);
     std::array<std::uint8_t, 64> data;
     std::ptrdiff_t answers = 0;
     for (std::size_t got = 1; got > 0 && answers < 2;) {
@@ -232,14 +251,16 @@ TEST(Serial, WhatAnEarlierUserLeft) {
   {
     // A program that waits for its reader, endless besides.
     const auto link = OpenLink(board.path());
-    const Program endless{Instruction(regs::kOpLoop, 0xFFFFFF), Instruction(regs::kOpRandomise, 0), Instruction(regs::kOpEmit, 1),
-                          Instruction(regs::kOpNext), Instruction(regs::kOpEnd)};
+    const Program endless{Instruction(regs::kOpLoop, 0xFFFFFF), Instruction(regs::kOpRandomise, 0),
+                          Instruction(regs::kOpEmit, 1), Instruction(regs::kOpNext),
+                          Instruction(regs::kOpEnd)};
     std::vector<std::uint32_t> packet = {regs::kTargetProgram << 28, 0};
     packet.insert(packet.end(), endless.begin(), endless.end());
     link->SendPacket(packet);
     link->WriteRegister(regs::kRegControl, 1);
     const auto end = std::chrono::steady_clock::now() + 20s;
-    while (!(link->ReadRegister(regs::kRegStatus) & 16)) ASSERT_LT(std::chrono::steady_clock::now(), end);
+    while (!(link->ReadRegister(regs::kRegStatus) & 16))
+      ASSERT_LT(std::chrono::steady_clock::now(), end);
   }
   EXPECT_EQ(Job(*OpenBoard(board.path()), 7), Golden(7));
 }
@@ -252,9 +273,12 @@ TEST(Serial, PeerGone) {
     board.reset();
   });
   std::string message;
-  EXPECT_EQ(Outcome([&] {
-              for (std::uint64_t seed = 20; seed < 200; ++seed) EXPECT_EQ(Job(*device, seed), Golden(seed));
-            }, &message),
+  EXPECT_EQ(Outcome(
+                [&] {
+                  for (std::uint64_t seed = 20; seed < 200; ++seed)
+                    EXPECT_EQ(Job(*device, seed), Golden(seed));
+                },
+                &message),
             Exit::kLink);
   unplug.join();
   EXPECT_NE(message.find("gone"), std::string::npos) << message;
@@ -285,7 +309,8 @@ TEST(Serial, PathsThatAreNoPort) {
   EXPECT_EQ(Outcome([] { OpenUart("/dev/null", 115200); }), Exit::kNoDevice);
   EXPECT_EQ(Outcome([] { OpenUart("/dev/null/tty", 115200); }), Exit::kNoDevice);
   RegisterUartDevice();
-  for (const char* url : {"uart:", "uart:/dev/ttyX?baud=0", "uart:/dev/ttyX?baud=9600x", "uart:/dev/ttyX?bauds=9600", "uart:/dev/ttyX?timeout=-1"}) {
+  for (const char* url : {"uart:", "uart:/dev/ttyX?baud=0", "uart:/dev/ttyX?baud=9600x",
+                          "uart:/dev/ttyX?bauds=9600", "uart:/dev/ttyX?timeout=-1"}) {
     EXPECT_EQ(Outcome([url] { OpenDevice(url); }), Exit::kUsage) << url;
   }
 }

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The link bit by bit: UART, COBS and CRC of the RTL against the host's code; request sequence, streams and faults of tsu_link.
+// The link bit by bit: UART, COBS and CRC of the RTL against the host's code; request sequence,
+// streams and faults of tsu_link.
+#include "tsu/link.hpp"
+
 #include <gtest/gtest.h>
 
 #include <deque>
@@ -8,10 +11,9 @@
 #include "Vtsu_link_parts.h"
 #include "Vtsu_link_w1.h"
 #include "Vtsu_link_w4.h"
-#include "tests/support/seed.hpp"
 #include "tests/support/link_rig.hpp"
+#include "tests/support/seed.hpp"
 #include "tsu/error.hpp"
-#include "tsu/link.hpp"
 #include "tsu/regs.hpp"
 #include "verif/board/uart_line.hpp"
 #include "verif/sim/dut.hpp"
@@ -81,7 +83,8 @@ TEST(Cobs, RtlDecodesWhatTheHostEncodes) {
     ASSERT_EQ(got, data);
   }
   // A delimiter inside a block is a fault, and the next frame is good again.
-  for (const auto& [byte, bad] : std::vector<std::pair<int, int>>{{3, 0}, {1, 0}, {0, 1}, {2, 0}, {9, 0}, {0, 0}}) {
+  for (const auto& [byte, bad] :
+       std::vector<std::pair<int, int>>{{3, 0}, {1, 0}, {0, 1}, {2, 0}, {9, 0}, {0, 0}}) {
     dut->decode_data_i = byte;
     dut.Settle();
     if (byte == 0) {
@@ -148,7 +151,8 @@ TEST(Crc, RtlIsZlibs) {
 
 constexpr double kRatios[] = {4, 25.0 / 3, 24, 12e6 / 115200};
 
-// Sends random bytes to receiver k at a rate off by `error`, with the line passed through `noise`; counts those that came right.
+// Sends random bytes to receiver k at a rate off by `error`, with the line passed through `noise`;
+// counts those that came right.
 template <typename Noise>
 int Receive(int k, int bytes, double error, Noise noise) {
   Dut<Vtsu_link_parts> dut("parts");
@@ -182,16 +186,20 @@ int Receive(int k, int bytes, double error, Noise noise) {
 
 TEST(Uart, ReceivesAtEveryRatioAndTolerance) {
   for (int k = 0; k < 4; ++k) {
-    // 4 clocks a bit sample with a quarter of a bit of uncertainty: less is left for the other end's clock.
-    for (const double error : k == 0 ? std::vector<double>{-0.015, 0, 0.015} : std::vector<double>{-0.025, 0, 0.025}) {
+    // 4 clocks a bit sample with a quarter of a bit of uncertainty: less is left for the other
+    // end's clock.
+    for (const double error :
+         k == 0 ? std::vector<double>{-0.015, 0, 0.015} : std::vector<double>{-0.025, 0, 0.025}) {
       const int bytes = k == 3 ? 100 : 400;
-      EXPECT_EQ(Receive(k, bytes, error, [](bool level, bool) { return level; }), bytes) << "ratio " << kRatios[k] << " error " << error;
+      EXPECT_EQ(Receive(k, bytes, error, [](bool level, bool) { return level; }), bytes)
+          << "ratio " << kRatios[k] << " error " << error;
     }
   }
 }
 
 TEST(Uart, MajorityOutvotesSpikes) {
-  // A spike of one clock in every bit of every character, anywhere but in the quarter around the start edge and in the stop bit.
+  // A spike of one clock in every bit of every character, anywhere but in the quarter around the
+  // start edge and in the stop bit.
   const int k = 2, bits = static_cast<int>(kRatios[k]);
   std::mt19937_64 random(Seed());
   int clock = 0, spike = 0;
@@ -200,8 +208,11 @@ TEST(Uart, MajorityOutvotesSpikes) {
       clock = 0;
       return level;
     }
-    const int in_character = clock++ % (10 * bits), in_bit = in_character % bits, bit = in_character / bits;
-    if (in_bit == 0) spike = bit == 9 ? -1 : (bit == 0 ? bits / 4 : 0) + static_cast<int>(random() % (bits * 3 / 4));
+    const int in_character = clock++ % (10 * bits), in_bit = in_character % bits,
+              bit = in_character / bits;
+    if (in_bit == 0)
+      spike =
+          bit == 9 ? -1 : (bit == 0 ? bits / 4 : 0) + static_cast<int>(random() % (bits * 3 / 4));
     return in_bit == spike ? !level : level;
   };
   EXPECT_EQ(Receive(k, 400, 0, noise), 400);
@@ -254,7 +265,8 @@ TEST(Uart, SendsAtEveryRatio) {
     dut->tx_valid_i = 0;
     EXPECT_EQ(right, kBytes);
     // One clock a byte to take it, besides ten bits; the last stop bit is seen at its middle.
-    const double clocks = static_cast<double>(dut.clocks() - begin), ideal = kBytes * 10 * kRatios[k];
+    const double clocks = static_cast<double>(dut.clocks() - begin),
+                 ideal = kBytes * 10 * kRatios[k];
     EXPECT_NEAR(clocks, ideal, kBytes * 2.0 + 2 * kRatios[k]) << "ratio " << kRatios[k];
   }
 }
@@ -269,7 +281,8 @@ TEST(Link, HelloTellsWhatItIs) {
   const auto answer = rig.Ask({regs::kLinkHello, 77, 0, 0, {}});
   ASSERT_TRUE(answer);
   EXPECT_EQ(answer->seq, 77);
-  EXPECT_EQ(answer->words, (std::vector<std::uint32_t>{regs::kMagic, regs::kLinkProtocolVersion, 4, regs::kLinkMaxPayload, 12'000'000, 0}));
+  EXPECT_EQ(answer->words, (std::vector<std::uint32_t>{regs::kMagic, regs::kLinkProtocolVersion, 4,
+                                                       regs::kLinkMaxPayload, 12'000'000, 0}));
   EXPECT_EQ(answer->code(), regs::kLinkStatusOk);
 }
 
@@ -296,7 +309,8 @@ TEST(Link, RepeatedRequestsAreAnsweredNotExecuted) {
     ASSERT_EQ(rig.writes.size(), i);
     for (std::uint32_t back = 0; back < 4 && back < i; ++back) {
       // The same answer, whatever the repeated frame asks for.
-      const auto again = rig.Ask({regs::kLinkRead, static_cast<std::uint8_t>(seq - back), 9, 0, {}});
+      const auto again =
+          rig.Ask({regs::kLinkRead, static_cast<std::uint8_t>(seq - back), 9, 0, {}});
       ASSERT_TRUE(again);
       EXPECT_EQ(again->command, regs::kLinkWrite);
       EXPECT_EQ(again->seq, answers[answers.size() - 1 - back].seq);
@@ -306,7 +320,8 @@ TEST(Link, RepeatedRequestsAreAnsweredNotExecuted) {
   // Outside the window, behind or ahead: dropped.
   const std::uint8_t last = static_cast<std::uint8_t>(250 + 20);
   for (const int off : {-4, -5, -100, 2, 3, 100}) {
-    EXPECT_FALSE(rig.Ask({regs::kLinkRead, static_cast<std::uint8_t>(last + off), 1, 0, {}})) << off;
+    EXPECT_FALSE(rig.Ask({regs::kLinkRead, static_cast<std::uint8_t>(last + off), 1, 0, {}}))
+        << off;
   }
   // Hello forgets what came before it.
   EXPECT_TRUE(rig.Ask({regs::kLinkHello, last, 0, 0, {}}));
@@ -318,7 +333,8 @@ TEST(Link, RefusesWhatMakesNoSense) {
   Rig4 rig(Seed());
   rig.Ask({regs::kLinkHello, 0, 0, 0, {}});
   const std::vector<std::uint32_t> two = {1, 2};
-  const auto code = [&](std::uint8_t seq, std::uint32_t command, std::uint16_t count, std::uint32_t address, std::span<const std::uint32_t> payload) {
+  const auto code = [&](std::uint8_t seq, std::uint32_t command, std::uint16_t count,
+                        std::uint32_t address, std::span<const std::uint32_t> payload) {
     const auto answer = rig.Ask({static_cast<std::uint8_t>(command), seq, count, address, payload});
     EXPECT_TRUE(answer);
     return answer ? answer->code() : 99;
@@ -349,9 +365,11 @@ TEST(Link, DamagedFramesAreDroppedAndCounted) {
     Bytes line = EncodeRequest({regs::kLinkWrite, 10, 1, 0, {&value, 1}});
     const std::size_t at = random() % (line.size() - 1);
     const int kind = random() % 3;
-    if (kind == 0) line[at] = static_cast<std::uint8_t>(line[at] == 1 ? 2 : line[at] ^ (line[at] == 3 ? 4 : 1));
+    if (kind == 0)
+      line[at] = static_cast<std::uint8_t>(line[at] == 1 ? 2 : line[at] ^ (line[at] == 3 ? 4 : 1));
     if (kind == 1) line.erase(line.begin() + static_cast<std::ptrdiff_t>(at));
-    if (kind == 2) line.insert(line.begin() + static_cast<std::ptrdiff_t>(at), 200, 1 + random() % 255);
+    if (kind == 2)
+      line.insert(line.begin() + static_cast<std::ptrdiff_t>(at), 200, 1 + random() % 255);
     rig.Send(line);
     ++damaged;
   }
@@ -368,7 +386,8 @@ TEST(Link, DamagedFramesAreDroppedAndCounted) {
 }
 
 TEST(Link, WindowOfRequestsAtOnce) {
-  // As many as the window says may be open are all kept and answered, in order, whole payloads included.
+  // As many as the window says may be open are all kept and answered, in order, whole payloads
+  // included.
   Rig4 rig(Seed());
   rig.Ask({regs::kLinkHello, 0, 0, 0, {}});
   rig.stall = 60;
@@ -384,14 +403,47 @@ TEST(Link, WindowOfRequestsAtOnce) {
     EXPECT_EQ(answer->done(), 60u);
   }
   EXPECT_EQ(rig.writes.size(), 240u);
-  for (std::size_t i = 0; i < rig.writes.size(); ++i) EXPECT_EQ(rig.writes[i].second, (i / 60 + 1) * 0x01010101u);
+  for (std::size_t i = 0; i < rig.writes.size(); ++i)
+    EXPECT_EQ(rig.writes[i].second, (i / 60 + 1) * 0x01010101u);
+}
+
+TEST(Link, RequestsBeyondTheWindowAreDropped) {
+  Rig4 rig(Seed());
+  rig.Ask({regs::kLinkHello, 0, 0, 0, {}});
+  rig.hold_bus = true;
+  for (std::uint32_t seq = 1; seq <= 7; ++seq) {
+    rig.Send(EncodeRequest({regs::kLinkWrite, static_cast<std::uint8_t>(seq), 1, 0, {&seq, 1}}));
+  }
+  rig.Settle();
+  rig.hold_bus = false;
+  rig.Settle();
+  ASSERT_EQ(rig.writes.size(), 4u);
+  for (std::uint32_t i = 0; i < 4; ++i) EXPECT_EQ(rig.writes[i].second, i + 1);
+  for (std::uint8_t seq = 1; seq <= 4; ++seq) EXPECT_EQ(rig.NextAnswer()->seq, seq);
+  EXPECT_FALSE(rig.NextAnswer());
+  EXPECT_EQ(rig.Ask({regs::kLinkHello, 5, 0, 0, {}})->words[5], 3u);
+}
+
+TEST(Link, AnAnswerOnTheLineIsNotOverwritten) {
+  Rig1 rig(Seed());
+  rig.Ask({regs::kLinkHello, 0, 0, 0, {}});
+  rig.Send(EncodeRequest({regs::kLinkRead, 1, 60, 0, {}}));
+  while (rig.line.sending()) rig.Tick();
+  for (int i = 0; i < 2000; ++i) rig.Tick();  // its answer is going out
+  rig.Send(EncodeRequest({regs::kLinkHello, 9, 0, 0, {}}));
+  const auto first = rig.WaitAnswer(), second = rig.WaitAnswer();
+  ASSERT_TRUE(first && second);
+  EXPECT_EQ(first->words.size(), 60u);
+  EXPECT_EQ(second->seq, 9);
 }
 
 TEST(Link, StreamOutStopsAtPacketEnds) {
   Rig1 rig(Seed());
   rig.Ask({regs::kLinkHello, 0, 0, 0, {}});
   for (std::uint32_t i = 0; i < 10; ++i) rig.samples.push_back({i, i == 3 || i == 9});
-  const auto ask = [&](std::uint8_t seq, std::uint16_t most) { return *rig.Ask({regs::kLinkStreamOut, seq, most, 0, {}}); };
+  const auto ask = [&](std::uint8_t seq, std::uint16_t most) {
+    return *rig.Ask({regs::kLinkStreamOut, seq, most, 0, {}});
+  };
   auto answer = ask(1, 60);
   EXPECT_EQ(answer.words, (std::vector<std::uint32_t>{0, 1, 2, 3}));
   EXPECT_TRUE(answer.status & regs::kLinkStatusPacketEnd);
@@ -427,21 +479,25 @@ TEST(Link, StreamInTakesWhatTheCoreTakes) {
   EXPECT_EQ(rig.loads, wanted);
 }
 
-// The host's transport on the RTL's link, with damage both ways: what arrives is what was sent, exactly once.
+// The host's transport on the RTL's link, with damage both ways: what arrives is what was sent,
+// exactly once.
 template <typename Rig>
 void TransportThroughDamage() {
   std::mt19937_64 random(Seed());
   Rig rig(Seed());
   rig.stall = 30;
+  rig.flicker = true;
   LinkOptions options;
   options.baud = 3'000'000;
   options.timeout = std::chrono::milliseconds(25);
   options.tries = 12;
-  const auto transport = MakeLinkTransport(std::make_unique<test::RigPort<Rig>>(rig, Seed(), 0.002), "rig", options);
+  const auto transport =
+      MakeLinkTransport(std::make_unique<test::RigPort<Rig>>(rig, Seed(), 0.002), "rig", options);
   std::deque<test::StreamWord> loads, samples;
   std::vector<std::pair<std::uint32_t, std::uint32_t>> writes = rig.writes;
   for (int i = 0; i < 60; ++i) {
-    const std::uint32_t offset = 0x100 + 4 * (random() % 16), value = static_cast<std::uint32_t>(random());
+    const std::uint32_t offset = 0x100 + 4 * (random() % 16),
+                        value = static_cast<std::uint32_t>(random());
     transport->WriteRegister(offset, value);
     writes.emplace_back(offset, value);
     ASSERT_EQ(transport->ReadRegister(offset), value);
@@ -452,8 +508,10 @@ void TransportThroughDamage() {
     }
     transport->SendPacket(packet);
     const std::size_t length = 1 + random() % 150;
-    for (std::size_t k = 0; k < length; ++k) rig.samples.push_back({static_cast<std::uint32_t>(random()), k + 1 == length});
-    samples.insert(samples.end(), rig.samples.end() - static_cast<std::ptrdiff_t>(length), rig.samples.end());
+    for (std::size_t k = 0; k < length; ++k)
+      rig.samples.push_back({static_cast<std::uint32_t>(random()), k + 1 == length});
+    samples.insert(samples.end(), rig.samples.end() - static_cast<std::ptrdiff_t>(length),
+                   rig.samples.end());
     for (bool last = false; !last;) {
       const auto got = transport->Receive(static_cast<int>(1 + random() % 100), last);
       for (std::size_t k = 0; k < got.size(); ++k) {

@@ -19,7 +19,8 @@ Pty::Pty() {
   fd_ = posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
   char name[128];
   termios2 raw = {};
-  if (fd_ < 0 || grantpt(fd_) != 0 || unlockpt(fd_) != 0 || ptsname_r(fd_, name, sizeof name) != 0 || ioctl(fd_, TCGETS2, &raw) != 0) {
+  if (fd_ < 0 || grantpt(fd_) != 0 || unlockpt(fd_) != 0 ||
+      ptsname_r(fd_, name, sizeof name) != 0 || ioctl(fd_, TCGETS2, &raw) != 0) {
     throw Error(Exit::kInternal, "no pseudo-terminal", "/dev/ptmx", "is /dev/pts mounted?");
   }
   path_ = name;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The master side of a pseudo-terminal: what a simulated board, or a relay, holds while programs open its path.
+// The master side of a pseudo-terminal: what a simulated board, or a relay, holds while programs
+// open its path.
 #pragma once
 
 #include <cstdint>

@@ -17,9 +17,11 @@
 
 namespace tsu::verif {
 
-inline constexpr int kBoardClockHz = 12'000'000, kBoardBaud = 3'000'000;  // fpga_core's defaults: 4 clocks a bit
+inline constexpr int kBoardClockHz = 12'000'000,
+                     kBoardBaud = 3'000'000;  // fpga_core's defaults: 4 clocks a bit
 
-// Model: a Verilated fpga_core. A program at the path that sets another baud rate gets, and gives, what the line would.
+// Model: a Verilated fpga_core. A program at the path that sets another baud rate gets, and gives,
+// what the line would.
 template <typename Model>
 class PtyBoard {
  public:
@@ -64,7 +66,8 @@ class PtyBoard {
       std::array<std::uint8_t, 256> data;
       const std::size_t got = pty_.Read(data);
       if (got > 0) {
-        if (const int baud = pty_.baud(); baud > 0) line_.SetRate(static_cast<double>(kBoardClockHz) / baud);
+        if (const int baud = pty_.baud(); baud > 0)
+          line_.SetRate(static_cast<double>(kBoardClockHz) / baud);
         for (std::size_t i = 0; i < got; ++i) line_.Send(data[i]);
         busy = true;
       }
@@ -81,8 +84,8 @@ class PtyBoard {
   }
 
  private:
-  static constexpr int kClocks = 200;       // a burst: five bytes
-  static constexpr std::size_t kAhead = 64; // bytes read ahead of the line
+  static constexpr int kClocks = 200;        // a burst: five bytes
+  static constexpr std::size_t kAhead = 64;  // bytes read ahead of the line
 
   void Tick() {
     model_->clk_i = 0;
@@ -101,9 +104,9 @@ class PtyBoard {
 };
 
 struct ServeOptions {
-  std::string link;                                  // also make a symbolic link here; "" for none
-  std::function<void(const std::string&)> ready;     // called with the path once the board listens
-  const std::atomic<bool>* stop = nullptr;           // serve until it is set
+  std::string link;                               // also make a symbolic link here; "" for none
+  std::function<void(const std::string&)> ready;  // called with the path once the board listens
+  const std::atomic<bool>* stop = nullptr;        // serve until it is set
 };
 
 // Serves the board of the shipped geometry. Throws tsu::Error (kOutput: the link cannot be made).

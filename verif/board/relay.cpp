@@ -99,7 +99,8 @@ void Relay::Pass(Way& way, Bytes frame) {
         when = std::max(when, Clock::now()) + milliseconds(1 + random_() % 150);
         break;
       case Fault::kBurst:
-        for (std::uint64_t i = 0; i < 1 + random_() % 300; ++i) frame.insert(frame.begin(), static_cast<std::uint8_t>(random_()));
+        for (std::uint64_t i = 0; i < 1 + random_() % 300; ++i)
+          frame.insert(frame.begin(), static_cast<std::uint8_t>(random_()));
         break;
     }
   }

@@ -16,12 +16,26 @@
 
 namespace tsu::verif {
 
-enum class Fault { kDropByte, kFlipBit, kDuplicateByte, kInsertByte, kSwapBytes, kTruncate, kJoin, kDropFrame, kDuplicateFrame, kDelay, kBurst };
-inline constexpr std::array<const char*, 11> kFaultNames = {"byte dropped", "bit flipped", "byte duplicated", "byte inserted",
-                                                            "bytes swapped", "cut short", "delimiter lost", "frame lost",
-                                                            "frame duplicated", "delayed", "garbage burst"};
+enum class Fault {
+  kDropByte,
+  kFlipBit,
+  kDuplicateByte,
+  kInsertByte,
+  kSwapBytes,
+  kTruncate,
+  kJoin,
+  kDropFrame,
+  kDuplicateFrame,
+  kDelay,
+  kBurst
+};
+inline constexpr std::array<const char*, 11> kFaultNames = {
+    "byte dropped",     "bit flipped", "byte duplicated", "byte inserted",
+    "bytes swapped",    "cut short",   "delimiter lost",  "frame lost",
+    "frame duplicated", "delayed",     "garbage burst"};
 
-// The other end is a tty, opened as any program opens it. Runs in a thread of its own while in scope.
+// The other end is a tty, opened as any program opens it. Runs in a thread of its own while in
+// scope.
 class Relay {
  public:
   Relay(const std::string& tty, int baud, std::uint64_t seed);
@@ -38,7 +52,7 @@ class Relay {
 
  private:
   struct Way {
-    Bytes frame;                                      // coming in, up to its delimiter
+    Bytes frame;  // coming in, up to its delimiter
     std::vector<std::pair<std::chrono::steady_clock::time_point, Bytes>> late;  // in order
   };
   void Run();

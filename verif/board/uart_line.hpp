@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The far end of a serial line, clock by clock: bytes to levels and levels to bytes, 8N1, at any rate.
+// The far end of a serial line, clock by clock: bytes to levels and levels to bytes, 8N1, at any
+// rate.
 #pragma once
 
 #include <cstddef>
@@ -12,7 +13,9 @@ namespace tsu::verif {
 class UartLine {
  public:
   explicit UartLine(double clocks_per_bit) { SetRate(clocks_per_bit); }
-  void SetRate(double clocks_per_bit) { bit_ = static_cast<std::uint32_t>(clocks_per_bit * kOne + 0.5); }
+  void SetRate(double clocks_per_bit) {
+    bit_ = static_cast<std::uint32_t>(clocks_per_bit * kOne + 0.5);
+  }
 
   // ---- To the device: the level of the coming clock ----
   void Send(std::uint8_t byte) { to_send_.push_back(byte); }

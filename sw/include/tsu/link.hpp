@@ -17,8 +17,9 @@ namespace tsu {
 using Bytes = std::vector<std::uint8_t>;
 
 // ---- Frames -------------------------------------------------------------------------------------
-Bytes CobsEncode(std::span<const std::uint8_t> data);                        // without the delimiter
-std::optional<Bytes> CobsDecode(std::span<const std::uint8_t> line);         // nothing when it is no COBS block sequence
+Bytes CobsEncode(std::span<const std::uint8_t> data);  // without the delimiter
+std::optional<Bytes> CobsDecode(
+    std::span<const std::uint8_t> line);  // nothing when it is no COBS block sequence
 std::uint32_t FrameCrc(std::span<const std::uint8_t> data);
 
 struct LinkRequest {
@@ -34,8 +35,9 @@ struct LinkAnswer {
   std::uint32_t code() const { return status & 255; }
   std::size_t done() const { return status >> 16; }
 };
-Bytes EncodeRequest(const LinkRequest& request);                             // as the line carries it, delimiter included
-std::optional<LinkAnswer> DecodeAnswer(std::span<const std::uint8_t> line);  // a frame without its delimiter; nothing when damaged
+Bytes EncodeRequest(const LinkRequest& request);  // as the line carries it, delimiter included
+std::optional<LinkAnswer> DecodeAnswer(
+    std::span<const std::uint8_t> line);  // a frame without its delimiter; nothing when damaged
 
 // ---- Transport ----------------------------------------------------------------------------------
 // Bytes both ways. Errors are tsu::Error(kLink); a port that has failed once may not be used again.
@@ -43,20 +45,23 @@ class BytePort {
  public:
   virtual ~BytePort() = default;
   using Deadline = std::chrono::steady_clock::time_point;
-  virtual void Write(std::span<const std::uint8_t> data, Deadline deadline) = 0;   // all of it, or throws
-  virtual std::size_t Read(std::span<std::uint8_t> data, Deadline deadline) = 0;   // 0: nothing came in time
-  virtual void Discard() = 0;                                                      // drops what has come and is not read
+  virtual void Write(std::span<const std::uint8_t> data,
+                     Deadline deadline) = 0;  // all of it, or throws
+  virtual std::size_t Read(std::span<std::uint8_t> data,
+                           Deadline deadline) = 0;  // 0: nothing came in time
+  virtual void Discard() = 0;                       // drops what has come and is not read
 };
 
 struct LinkOptions {
-  int baud = 1'000'000;                    // for the time a frame takes
-  std::chrono::milliseconds timeout{50};   // wait for an answer, besides twice the time on the wire
-  int tries = 5;                           // sendings of one request before the link counts as dead
+  int baud = 1'000'000;                   // for the time a frame takes
+  std::chrono::milliseconds timeout{50};  // wait for an answer, besides twice the time on the wire
+  int tries = 5;                          // sendings of one request before the link counts as dead
 };
 
-// Opens the link: says Hello, aborts what runs, empties both streams. Throws kLink when nothing sensible answers, kIncompatible when
-// something else than this protocol does. After an error it is dead: every later call fails at once, because the state of the core
-// is unknown.
-std::unique_ptr<Transport> MakeLinkTransport(std::unique_ptr<BytePort> port, const std::string& url, const LinkOptions& options);
+// Opens the link: says Hello, aborts what runs, empties both streams. Throws kLink when nothing
+// sensible answers, kIncompatible when something else than this protocol does. After an error it is
+// dead: every later call fails at once, because the state of the core is unknown.
+std::unique_ptr<Transport> MakeLinkTransport(std::unique_ptr<BytePort> port, const std::string& url,
+                                             const LinkOptions& options);
 
 }  // namespace tsu
