@@ -26,23 +26,27 @@ module tsu_noise #(
   localparam int unsigned Last = tsu_pkg::NoiseWords * Groups - 1;
 
   // gen_word[0] is the newest word.
-  logic [W-1:0] old, rot, shl, next;
   generate
     for (genvar i = 0; i <= Last; i = i + 1) begin : gen_word
       logic [W-1:0] word_q;
-      if (i == 0) begin : gen_new
-        always_ff @(posedge clk_i) if (step_i || load_i) word_q <= load_i ? load_word_i : next;
-      end else begin : gen_delay
-        always_ff @(posedge clk_i) if (step_i || load_i) word_q <= gen_word[i-1].word_q;
-      end
+    end
+    for (genvar i = 1; i <= Last; i = i + 1) begin : gen_delay
+      always_ff @(posedge clk_i) if (step_i || load_i) gen_word[i].word_q <= gen_word[i-1].word_q;
     end
   endgenerate
 
-  assign old = gen_word[Last].word_q;
-  assign rot = gen_word[tsu_pkg::NoiseRotLag*Groups-1].word_q;
-  assign shl = gen_word[tsu_pkg::NoiseShlLag*Groups-1].word_q;
-  assign next = old ^ (old << tsu_pkg::NoiseShiftOld) ^ (shl << tsu_pkg::NoiseShl) ^
+  function [W-1:0] next_word(input logic [W-1:0] old, input logic [W-1:0] rot, input logic [W-1:0] shl);
+    next_word = old ^ (old << tsu_pkg::NoiseShiftOld) ^ (shl << tsu_pkg::NoiseShl) ^
                 {rot[tsu_pkg::NoiseRot-1:0], rot[W-1:tsu_pkg::NoiseRot]};
+  endfunction
+
+  always_ff @(posedge clk_i) begin
+    if (step_i || load_i) begin
+      gen_word[0].word_q <= load_i ? load_word_i :
+          next_word(gen_word[Last].word_q, gen_word[tsu_pkg::NoiseRotLag*Groups-1].word_q,
+                    gen_word[tsu_pkg::NoiseShlLag*Groups-1].word_q);
+    end
+  end
   assign word_o = gen_word[0].word_q;
 
 endmodule

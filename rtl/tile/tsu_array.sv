@@ -3,12 +3,12 @@
 // The tile array: row steps in, updated rows in spin memory.
 //
 // Each row step streams one row of the colour that is not updated; the row updated by it lies Reach rows behind, so a row step's own
-// update is pushed Reach x Groups steps later and written PipelineDepth clocks after that. Tiles exchange window columns only, as wiring:
-// a tile's view of a row reaches Halo pairs into its neighbours (several tiles away where tiles are narrow), zeros beyond the grid.
+// update is pushed Reach x Groups steps later and written PipelineDepth clocks after that. Tiles exchange columns of the stream only, as
+// wiring: a tile sees Halo pairs of its neighbours on each side (several tiles away where tiles are narrow), zeros beyond the grid.
 //
 // Clocks of the pushing step (valid low is legal anywhere; nothing stalls):
-//   0 step; spin RAM and token RAM read    1 window shifts; weight and site RAM read    2 weights current, rows aligned
-//   3 rule sums; conditioning read         4 field; noise drawn    5 threshold and own spin read    6 decision    7 write
+//   0 step; spin RAM and token RAM read    1 window shifts; weight and site RAM read    2 weights become current; taps
+//   3 rule sums; conditioning read    4 field    5 |f|; noise drawn    6 threshold and own spin read; code    7 decision    8 write
 //
 // What control must keep:
 //   - the steps of a row, groups 0 .. Groups-1, follow each other without empty steps (idle clocks are fine), and all are given;
@@ -94,9 +94,8 @@ module tsu_array #(
   output logic [Width*tsu_pkg::NoiseWordBits-1:0] wb_words_o
 );
 
-  localparam int unsigned PipelineDepth = 7;
+  localparam int unsigned PipelineDepth = 8;
   localparam int Reach = tsu_pattern_pkg::reach(Rules, NumRules);
-  localparam int unsigned Taps = tsu_pattern_pkg::tap_count(Rules, NumRules);
   localparam int unsigned Halo = (Reach + 1) / 2;
   localparam int unsigned TilePairs = Pairs / Tiles;
   localparam int unsigned TileWidth = TilePairs * Lanes;
@@ -147,12 +146,12 @@ module tsu_array #(
   );
 
   // A digit at the end of a name is the clock of the pushing step to which the signal belongs.
-  logic [7:1]           valid;
-  logic [7:2]           valid_q;
+  logic [8:1]           valid;
+  logic [8:2]           valid_q;
   logic                 shift1_q, early2_q, move;
-  logic                 clamp2_q, latents2_q, random3_q, random4_q, random5_q, random6_q;
-  logic [SlotBits-1:0]  slot2_q, slot3_q, slot4_q, slot5_q;
-  logic [PlaceBits-1:0] place1, place2_q, place3_q, place4_q, place5_q, place6_q, place7_q;  // {group, row, colour}
+  logic                 clamp2_q, latents2_q, random3_q, random4_q, random5_q, random6_q, random7_q;
+  logic [SlotBits-1:0]  slot2_q, slot3_q, slot4_q, slot5_q, slot6_q;
+  logic [PlaceBits-1:0] place1, place2_q, place3_q, place4_q, place5_q, place6_q, place7_q, place8_q;  // {group, row, colour}
   logic                 random1, random2_q, clamp1, latents1;
   logic [SlotBits-1:0]  slot1;
   logic [LayerBits-1:0] layer1;
@@ -160,18 +159,19 @@ module tsu_array #(
 
   assign {clamp1, latents1, random1, slot1, layer1, place1} = centre;
   assign valid = {valid_q, centre_valid};
-  assign move = |valid[6:2];
+  assign move = |valid[7:2];
 
   always_ff @(posedge clk_i) begin
     shift1_q <= !rst_i && step_valid_i;
     early2_q <= !rst_i && early_valid;
-    valid_q  <= rst_i ? '0 : valid[6:1];
+    valid_q  <= rst_i ? '0 : valid[7:1];
     if (centre_valid || move) begin
       {clamp2_q, latents2_q, coupling2_q} <= {clamp1, latents1, coupling1};
-      {random2_q, random3_q, random4_q, random5_q, random6_q} <= {random1, random2_q, random3_q, random4_q, random5_q};
-      {slot2_q, slot3_q, slot4_q, slot5_q} <= {slot1, slot2_q, slot3_q, slot4_q};
-      {place2_q, place3_q, place4_q, place5_q, place6_q, place7_q} <=
-          {place1, place2_q, place3_q, place4_q, place5_q, place6_q};
+      {random2_q, random3_q, random4_q, random5_q, random6_q, random7_q} <=
+          {random1, random2_q, random3_q, random4_q, random5_q, random6_q};
+      {slot2_q, slot3_q, slot4_q, slot5_q, slot6_q} <= {slot1, slot2_q, slot3_q, slot4_q, slot5_q};
+      {place2_q, place3_q, place4_q, place5_q, place6_q, place7_q, place8_q} <=
+          {place1, place2_q, place3_q, place4_q, place5_q, place6_q, place7_q};
     end
   end
 
@@ -180,7 +180,7 @@ module tsu_array #(
   logic [CountBits-1:0] under_way_q;
   always_ff @(posedge clk_i) begin
     if (rst_i) under_way_q <= '0;
-    else if ((step_valid_i && step_real_i) != valid[7]) under_way_q <= valid[7] ? under_way_q - 1'b1 : under_way_q + 1'b1;
+    else if ((step_valid_i && step_real_i) != valid[8]) under_way_q <= valid[8] ? under_way_q - 1'b1 : under_way_q + 1'b1;
   end
   assign idle_o = under_way_q == 0;
 
@@ -224,7 +224,7 @@ module tsu_array #(
   // ---- Addresses -----------------------------------------------------------------
   // GroupBits and LayerBits are 1 for one group or layer; those bits are 0 and cut off here.
   logic                      colour1;
-  logic [SpinAddrBits-1:0]   stream0, conditioning3, own5, write7, load_spins_at;
+  logic [SpinAddrBits-1:0]   stream0, conditioning3, own6, write8, load_spins_at;
   logic [SiteAddrBits-1:0]   site1, load_sites_at;
   logic [WeightAddrBits-1:0] weight1, load_weights_at;
   logic [LayerBits-1:0]      early_layer;
@@ -241,14 +241,14 @@ module tsu_array #(
     if (Groups > 1) begin : gen_group_field
       assign stream0 = {stream_place[RowBits:0], stream_place[PlaceBits-1-:GroupBits]};
       assign conditioning3 = {place3_q[RowBits:0], place3_q[PlaceBits-1-:GroupBits]};
-      assign own5 = {place5_q[RowBits:0], place5_q[PlaceBits-1-:GroupBits]};
-      assign write7 = {place7_q[RowBits:0], place7_q[PlaceBits-1-:GroupBits]};
+      assign own6 = {place6_q[RowBits:0], place6_q[PlaceBits-1-:GroupBits]};
+      assign write8 = {place8_q[RowBits:0], place8_q[PlaceBits-1-:GroupBits]};
       assign load_spins_at = {load_place[RowBits:0], load_place[PlaceBits-1-:GroupBits]};
     end else begin : gen_no_group_field
       assign stream0 = stream_place[RowBits:0];
       assign conditioning3 = place3_q[RowBits:0];
-      assign own5 = place5_q[RowBits:0];
-      assign write7 = place7_q[RowBits:0];
+      assign own6 = place6_q[RowBits:0];
+      assign write8 = place8_q[RowBits:0];
       assign load_spins_at = load_place[RowBits:0];
     end
     if (Layers > 1 && Groups > 1) begin : gen_layer_group
@@ -278,29 +278,21 @@ module tsu_array #(
   assign scan_spins_o = stream1;
 
   // ---- Tiles -----------------------------------------------------------------------
-  logic [Taps*Width-1:0] taps;  // tap t, whole row
-  logic [Width-1:0]      spins7;
-  logic [Width*W-1:0]    words5;
+  logic [Width+2*Halo*Lanes-1:0] padded;
+  logic [Width-1:0]              spins8;
+  logic [Width*W-1:0]            words6;
+  assign padded = {{Halo*Lanes{1'b0}}, stream1, {Halo*Lanes{1'b0}}};
   generate
     for (genvar t = 0; t < Tiles; t = t + 1) begin : gen_tile
-      logic [Taps*TileWidth-1:0] own_taps;
-      logic [Taps*ViewWidth-1:0] view;
-      for (genvar i = 0; i < Taps; i = i + 1) begin : gen_tap
-        logic [Width+2*Halo*Lanes-1:0] padded;
-        assign padded = {{Halo*Lanes{1'b0}}, taps[i*Width+:Width], {Halo*Lanes{1'b0}}};
-        assign view[i*ViewWidth+:ViewWidth] = padded[t*TileWidth+:ViewWidth];
-        assign taps[i*Width+t*TileWidth+:TileWidth] = own_taps[i*TileWidth+:TileWidth];
-      end
-
       tsu_tile #(
         .Pairs(TilePairs), .Rows(Rows), .Lanes(Lanes), .Groups(Groups), .Layers(Layers), .WeightBits(WeightBits),
         .NumRules(NumRules), .Rules(Rules), .TableBits(TableBits), .Slots(Slots), .SlotBits(SlotBits),
         .SpinAddrBits(SpinAddrBits), .SiteAddrBits(SiteAddrBits), .WeightAddrBits(WeightAddrBits),
-        .Taps(Taps), .Halo(Halo), .WordBits(WordBits), .SliceBits(SliceBits)
+        .Halo(Halo), .WordBits(WordBits), .SliceBits(SliceBits)
       ) u_tile (
         .clk_i, .move_i(move),
         .stream_re_i(scan_valid_i || (step_valid_i && step_real_i)), .stream_addr_i(stream0),
-        .stream_o(stream1[t*TileWidth+:TileWidth]), .shift_i(shift1_q), .taps_o(own_taps), .view_i(view),
+        .stream_o(stream1[t*TileWidth+:TileWidth]), .shift_i(shift1_q), .row_i(padded[t*TileWidth+:ViewWidth]),
         .par_i(place2_q[0] ^ place2_q[1]),
         .site_we_i(load_site), .site_waddr_i(load_sites_at), .site_wdata_i(load_data[3*t*TilePairs+:3*TilePairs]),
         .site_re_i(centre_valid || scan_valid_i),
@@ -313,11 +305,11 @@ module tsu_array #(
         .conditioning_we_i(load_conditioning || copy_q), .conditioning_waddr_i(copy_q ? copy_at_q : load_spins_at),
         .conditioning_wdata_i(copy_q ? stream1[t*TileWidth+:TileWidth] : load_data[t*TileWidth+:TileWidth]),
         .conditioning_re_i(valid[3]), .conditioning_raddr_i(conditioning3),
-        .own_re_i(valid[5]), .own_addr_i(own5),
-        .draw_i(valid[4]), .lookup_i(valid[5]), .slot_i(slot5_q), .random_i(random6_q),
-        .spins_o(spins7[t*TileWidth+:TileWidth]), .words_o(words5[t*TileWidth*W+:TileWidth*W]),
-        .spin_we_i(valid[7] || load_spin), .spin_waddr_i(load_spin ? load_spins_at : write7),
-        .spin_wdata_i(load_spin ? load_data[t*TileWidth+:TileWidth] : spins7[t*TileWidth+:TileWidth]),
+        .own_re_i(valid[6]), .own_addr_i(own6),
+        .draw_i(valid[5]), .lookup_i(valid[6]), .slot_i(slot6_q), .random_i(random7_q),
+        .spins_o(spins8[t*TileWidth+:TileWidth]), .words_o(words6[t*TileWidth*W+:TileWidth*W]),
+        .spin_we_i(valid[8] || load_spin), .spin_waddr_i(load_spin ? load_spins_at : write8),
+        .spin_wdata_i(load_spin ? load_data[t*TileWidth+:TileWidth] : spins8[t*TileWidth+:TileWidth]),
         .table_we_i, .table_slot_i, .table_addr_i, .table_data_i,
         .noise_pair_i(noise_pair[t*TilePairs+:TilePairs]), .noise_lane_i(noise_lane), .noise_word_i(load_word)
       );
@@ -325,14 +317,12 @@ module tsu_array #(
   endgenerate
 
   // ---- Observation -------------------------------------------------------------------
-  logic [Width*W-1:0] words6_q, words7_q;
-  always_ff @(posedge clk_i) begin
-    if (move) {words6_q, words7_q} <= {words5, words6_q};
-  end
-  assign wb_valid_o = valid[7];
-  assign {wb_group_o, wb_row_o, wb_colour_o} = place7_q;
-  assign wb_spins_o = spins7;
-  assign wb_words_o = words7_q;
+  logic [Width*W-1:0] words7_q, words8_q;
+  always_ff @(posedge clk_i) if (move) {words7_q, words8_q} <= {words6, words7_q};
+  assign wb_valid_o = valid[8];
+  assign {wb_group_o, wb_row_o, wb_colour_o} = place8_q;
+  assign wb_spins_o = spins8;
+  assign wb_words_o = words8_q;
 
 endmodule
 

@@ -3,73 +3,83 @@
 // Field of one cell: f = sum_n J_n s_n + bias, units of 1/32, as a tree of +-sum and +-diff of weight pairs.
 //
 // Two neighbours with spins s, t add +(J+K), +(J-K), -(J-K) or -(J+K): a selection and an inversion, one 4-input function a
-// bit. The +1 that completes a negation waits beside its operand as `pending` and enters the next adder as its carry:
-// there are as many adders as pending ones, so negation costs no adder.
+// bit. The +1 that completes a negation enters an adder as its carry: as many adders as negations, so it costs none.
+// An adder a + b + carry is written {a, 1} + {b, carry} with the lowest bit dropped: one carry chain in every tool.
 //
-//   clock 0  spins_i, sum_i, diff_i      clock 1  bias_i      clock 2  field_o
+//   clock 0  spins_i, base_i, toggle_i      clock 1  bias_i      clock 2  field_o
 
 `default_nettype none
 
 module tsu_field #(
+  parameter int unsigned Lane = 0,
+  parameter int unsigned Lanes = 8,
   parameter int unsigned NumRules = 3,
   parameter int unsigned WeightBits = 8,
   parameter int unsigned FieldBits = 14,
-  parameter int unsigned ConditionedBits = tsu_pkg::BiasBits + 1
+  parameter int unsigned BiasBits = tsu_pkg::BiasBits + 1,
+  parameter int unsigned TermField = 16
 ) (
-  input  logic                                 clk_i,
-  input  logic                                 move_i,
-  input  logic [4*NumRules-1:0]                spins_i,
-  input  logic [2*NumRules*(WeightBits+1)-1:0] sum_i,
-  input  logic [2*NumRules*(WeightBits+1)-1:0] diff_i,
-  input  logic signed [ConditionedBits-1:0]    bias_i,
-  output logic signed [FieldBits-1:0]          field_o
+  input  logic                            clk_i,
+  input  logic                            move_i,
+  input  logic [4*NumRules*Lanes-1:0]     spins_i,  // of all lanes, bit n * Lanes + lane
+  input  logic [2*NumRules*TermField-1:0] base_i,
+  input  logic [2*NumRules*TermField-1:0] toggle_i,
+  input  logic signed [BiasBits-1:0]      bias_i,
+  output logic signed [FieldBits-1:0]     field_o
 );
 
-  localparam int unsigned TermBits = WeightBits + 1;
-  localparam int unsigned RuleBits = WeightBits + 3;
+  localparam int unsigned RuleBits = WeightBits + 3;  // four weights of one rule
 
-  // Operand k of the tree, {value, pending}: rules first, the bias last (it has nothing pending). Node k > NumRules is the
-  // sum of nodes 2(k - NumRules - 1) and the next: parent(k) = NumRules + 1 + k/2. An adder takes in what is pending
-  // on its left and passes on what is pending on its right, so the side that holds the bias must be the right one.
-  function integer holds_bias(input integer node);
-    integer k;
-    holds_bias = 0;
-    for (k = NumRules; k <= 2 * NumRules; k = NumRules + 1 + k / 2) begin
-      if (k == node) holds_bias = 1;
+  // Term i with its place for the carry below: {value, 1 if negated}.
+  function [RuleBits:0] term(input logic [TermField-1:0] base, input logic [TermField-1:0] toggle, input logic first,
+                             input logic second);
+    term = base[RuleBits:0] ^ (toggle[RuleBits:0] & {RuleBits+1{first != second}}) ^ {RuleBits+1{!first}};
+  endfunction
+
+  function [RuleBits-1:0] rule_sum(input logic [RuleBits:0] left, input logic [RuleBits:0] right);
+    logic [RuleBits:0] sum;
+    begin
+      sum = left + (right | (RuleBits+1)'(1));
+      rule_sum = sum[RuleBits:1];
     end
   endfunction
 
+  // ---- Clock 0: rules ----------------------------------------------------------
   generate
     for (genvar k = 0; k < NumRules; k = k + 1) begin : gen_rule
-      logic [3:0]          s;
-      logic [TermBits-1:0] first, second;
-      logic [RuleBits:0]   both;
-      logic [RuleBits:0]   rule_q;
-      assign s = spins_i[4*k+:4];
-      assign first = ((s[0] ^ s[1]) ? diff_i[2*k*TermBits+:TermBits] : sum_i[2*k*TermBits+:TermBits]) ^ {TermBits{!s[0]}};
-      assign second = ((s[2] ^ s[3]) ? diff_i[(2*k+1)*TermBits+:TermBits] : sum_i[(2*k+1)*TermBits+:TermBits]) ^ {TermBits{!s[2]}};
-      assign both = {RuleBits'($signed(first)), !s[0]} + {RuleBits'($signed(second)), 1'b1};
-      always_ff @(posedge clk_i) if (move_i) rule_q <= {both[RuleBits:1], !s[2]};
+      logic signed [RuleBits-1:0] rule_q;
+      logic                       carry_q;  // of the second term, still to be added
+      always_ff @(posedge clk_i) begin
+        if (move_i) begin
+          rule_q <= rule_sum(
+              term(base_i[2*k*TermField+:TermField], toggle_i[2*k*TermField+:TermField],
+                   spins_i[4*k*Lanes+Lane], spins_i[(4*k+1)*Lanes+Lane]),
+              term(base_i[(2*k+1)*TermField+:TermField], toggle_i[(2*k+1)*TermField+:TermField],
+                   spins_i[(4*k+2)*Lanes+Lane], spins_i[(4*k+3)*Lanes+Lane]));
+          carry_q <= !spins_i[(4*k+2)*Lanes+Lane];
+        end
+      end
     end
 
+    // ---- Clock 1: tree -----------------------------------------------------------
+    // Rules, then the bias; node k > NumRules is the sum of nodes 2(k - NumRules - 1) and the next: a binary tree of
+    // NumRules adders, each with the carry of one rule.
     for (genvar k = 0; k <= 2 * NumRules; k = k + 1) begin : gen_node
-      logic [FieldBits:0] node;
+      logic [FieldBits-1:0] node;
       if (k < NumRules) begin : gen_leaf
-        assign node = {FieldBits'($signed(gen_rule[k].rule_q[RuleBits:1])), gen_rule[k].rule_q[0]};
+        assign node = FieldBits'(gen_rule[k].rule_q);
       end else if (k == NumRules) begin : gen_bias
-        assign node = {FieldBits'(bias_i), 1'b0};
+        assign node = FieldBits'(bias_i);
       end else begin : gen_add
-        localparam int unsigned Pair = 2 * (k - NumRules - 1);
-        localparam int unsigned Left = Pair + holds_bias(Pair);
-        localparam int unsigned Right = Pair + 1 - holds_bias(Pair);
+        localparam int unsigned Left = 2 * (k - NumRules - 1);
         logic [FieldBits:0] total;
-        assign total = gen_node[Left].node + {gen_node[Right].node[FieldBits:1], 1'b1};
-        assign node = {total[FieldBits:1], gen_node[Right].node[0]};
+        assign total = {gen_node[Left].node, 1'b1} + {gen_node[Left+1].node, gen_rule[k-NumRules-1].carry_q};
+        assign node = total[FieldBits:1];
       end
     end
   endgenerate
 
-  always_ff @(posedge clk_i) if (move_i) field_o <= gen_node[2*NumRules].node[FieldBits:1];
+  always_ff @(posedge clk_i) if (move_i) field_o <= gen_node[2*NumRules].node;
 
 endmodule
 

@@ -43,28 +43,6 @@ package tsu_pattern_pkg;
     end
   endfunction
 
-  // 1 when some neighbour lies `row` rows away.
-  function integer row_used(input logic [95:0] rules, input integer num_rules, input integer row);
-    integer n;
-    row_used = 0;
-    for (n = 0; n < 4 * num_rules; n = n + 1) begin
-      if (dy(rules, n) == row) row_used = 1;
-    end
-  endfunction
-
-  // Number of used rows below `row`: the place of that row among the taps.
-  function integer tap_index(input logic [95:0] rules, input integer num_rules, input integer row);
-    integer d;
-    tap_index = 0;
-    for (d = -reach(rules, num_rules); d < row; d = d + 1) begin
-      tap_index = tap_index + row_used(rules, num_rules, d);
-    end
-  endfunction
-
-  function integer tap_count(input logic [95:0] rules, input integer num_rules);
-    tap_count = tap_index(rules, num_rules, reach(rules, num_rules) + 1);
-  endfunction
-
   // 1 when every rule joins the two colours and none repeats a neighbour.
   function integer legal(input logic [95:0] rules, input integer num_rules);
     integer n, m;

@@ -2,12 +2,10 @@
 //
 // A band of column pairs: spin memory, window, weights, cells, noise; no control of its own.
 //
-//   spin RAM -> window -> align -> fields -> decisions -> spin RAM (two copies: one streams, one gives cells their own spin)
+//   spin RAM -> window -> fields -> decisions -> spin RAM (two copies: one streams, one gives cells their own spin)
 //
-// Site of pair p in row y, colour c: x = 2p + par, par = (y + c) & 1. A neighbour at even dx is in pair p + dx/2; at odd
-// dx in pair p + (dx-1)/2 + par. Rows at odd dy hold the even dx, so alignment is one choice a window row.
-// taps_o shows this tile's columns of each window row; view_i is the same with Halo pairs of the neighbours on each side.
-// Clocks of the ports: tsu_pair.sv; stream_re_i 0, shift_i 1, par_i 2.
+// Tiles exchange columns of the row stream only: stream_o is this tile's part of a row, row_i the same with Halo pairs of the
+// neighbours on each side. Clocks of the ports: tsu_pair.sv; stream_re_i 0, shift_i 1, par_i 2.
 
 `default_nettype none
 
@@ -26,7 +24,6 @@ module tsu_tile #(
   parameter int unsigned SpinAddrBits = 7,
   parameter int unsigned SiteAddrBits = 7,
   parameter int unsigned WeightAddrBits = 7,
-  parameter int unsigned Taps = tsu_pattern_pkg::tap_count(Rules, NumRules),
   parameter int unsigned Halo = 5,
   parameter int unsigned Width = Pairs * Lanes,
   parameter int unsigned ViewWidth = (Pairs + 2 * Halo) * Lanes,
@@ -41,8 +38,7 @@ module tsu_tile #(
   input  logic [SpinAddrBits-1:0]                 stream_addr_i,
   output logic [Width-1:0]                        stream_o,       // a clock later
   input  logic                                    shift_i,
-  output logic [Taps*Width-1:0]                   taps_o,
-  input  logic [Taps*ViewWidth-1:0]               view_i,
+  input  logic [ViewWidth-1:0]                    row_i,
   input  logic                                    par_i,
 
   // Sites
@@ -97,7 +93,6 @@ module tsu_tile #(
   input  logic [tsu_pkg::NoiseWordBits-1:0]       noise_word_i
 );
 
-  localparam int Reach = tsu_pattern_pkg::reach(Rules, NumRules);
   localparam int unsigned Neighbours = 4 * NumRules;
   localparam int unsigned SpinDepth = Rows * 2 * 2**(Groups > 1 ? $clog2(Groups) : 0);
 
@@ -123,42 +118,16 @@ module tsu_tile #(
   );
 
   // ---- Window ----------------------------------------------------------------
+  logic [Pairs*Neighbours*Lanes-1:0] spins;
   tsu_window #(
-    .Width(Width), .Groups(Groups), .NumRules(NumRules), .Rules(Rules), .Taps(Taps)
+    .Pairs(Pairs), .Lanes(Lanes), .Groups(Groups), .NumRules(NumRules), .Rules(Rules), .Halo(Halo)
   ) u_window (
-    .clk_i, .shift_i, .row_i(stream_o), .taps_o
+    .clk_i, .shift_i, .row_i, .move_i, .par_i, .spins_o(spins)
   );
 
-  // aligned_q[Tap], bit (j * Lanes + lane): the neighbour of that row in pair j - Halo, one further right where par says so.
+  // ---- Column pairs ----------------------------------------------------------
   generate
-    for (genvar d = -Reach; d <= Reach; d = d + 1) begin : gen_row
-      if (tsu_pattern_pkg::row_used(Rules, NumRules, d) != 0) begin : gen_used
-        localparam int Tap = tsu_pattern_pkg::tap_index(Rules, NumRules, d);
-        logic [ViewWidth-1:0] aligned_q;
-        if (d % 2 == 0) begin : gen_choice
-          always_ff @(posedge clk_i) begin
-            if (move_i) begin
-              aligned_q <= par_i ? view_i[Tap*ViewWidth+:ViewWidth] >> Lanes : view_i[Tap*ViewWidth+:ViewWidth];
-            end
-          end
-        end else begin : gen_straight
-          always_ff @(posedge clk_i) if (move_i) aligned_q <= view_i[Tap*ViewWidth+:ViewWidth];
-        end
-      end
-    end
-
-    // ---- Column pairs --------------------------------------------------------
     for (genvar p = 0; p < Pairs; p = p + 1) begin : gen_pair
-      logic [Neighbours*Lanes-1:0] spins;
-      for (genvar n = 0; n < Neighbours; n = n + 1) begin : gen_neighbour
-        localparam int Dx = tsu_pattern_pkg::dx(Rules, n);
-        localparam int Dy = tsu_pattern_pkg::dy(Rules, n);
-        // On its own: beside an unsigned Halo the division would be unsigned too.
-        localparam int Step = (Dx - (Dx % 2 != 0 ? 1 : 0)) / 2;
-        localparam int Place = p + Halo + Step;
-        assign spins[n*Lanes+:Lanes] = gen_row[Dy].gen_used.aligned_q[Place*Lanes+:Lanes];
-      end
-
       logic [tsu_pkg::ClassBits-1:0] site_class;
       assign site_class = site[3*p+:2];
       assign class_o[2*p+:2] = site_class;
@@ -173,7 +142,7 @@ module tsu_tile #(
         .weight_read_i, .weight_raddr_i, .weight_keep_i, .weight_use_i,
         .class_i(site_class), .coupling_i,
         .keep_i((clamp_i && site[3*p+2]) || (latents_i && site_class != 0)),
-        .spins_i(spins), .conditioning_i(conditioning[p*Lanes+:Lanes]),
+        .spins_i(spins[p*Neighbours*Lanes+:Neighbours*Lanes]), .conditioning_i(conditioning[p*Lanes+:Lanes]),
         .draw_i, .lookup_i, .slot_i, .random_i, .own_i(own[p*Lanes+:Lanes]),
         .spins_o(spins_o[p*Lanes+:Lanes]),
         .words_o(words_o[p*Lanes*tsu_pkg::NoiseWordBits+:Lanes*tsu_pkg::NoiseWordBits]),

@@ -4,8 +4,9 @@
 //
 // The memory holds each pair word in Groups slices, low bits first, one a read. Slices are read while the row before is in
 // use; use_i (with the last slice on the memory's output) makes the whole word current:
-//   sum_o[i] = J_2i + J_2i+1,  diff_o[i] = J_2i - J_2i+1,  bias_o = h.
-// Two neighbours then cost a lane one 4-input function a bit: +-sum when their spins agree, +-diff when not.
+//   term i of base_o = J_2i + J_2i+1,  of toggle_o = (J_2i + J_2i+1) ^ (J_2i - J_2i+1),  bias_o = h.
+// Two neighbours then cost a lane one 4-input function a bit: +-base when their spins agree, +-(base ^ toggle) when not.
+// Terms are TermBits signed, sign-extended in fields of TermField bits with a 0 below (tsu_field.sv uses that place).
 // A read takes one clock, use_i another.
 
 `default_nettype none
@@ -18,7 +19,8 @@ module tsu_weights #(
   parameter int unsigned NumRules = 3,
   parameter int unsigned WordBits = 4 * NumRules * WeightBits + tsu_pkg::BiasBits,
   parameter int unsigned SliceBits = (WordBits + Groups - 1) / Groups,
-  parameter int unsigned AddrBits = 7
+  parameter int unsigned AddrBits = 7,
+  parameter int unsigned TermField = 16
 ) (
   input  logic                                     clk_i,
 
@@ -31,8 +33,8 @@ module tsu_weights #(
   input  logic                                     keep_i,  // the slice read is kept for the word in the making
   input  logic                                     use_i,
 
-  output logic [2*NumRules*(WeightBits+1)-1:0]     sum_o,
-  output logic [2*NumRules*(WeightBits+1)-1:0]     diff_o,
+  output logic [2*NumRules*TermField-1:0]          base_o,
+  output logic [2*NumRules*TermField-1:0]          toggle_o,
   output logic signed [tsu_pkg::BiasBits-1:0]      bias_o
 );
 
@@ -46,6 +48,14 @@ module tsu_weights #(
   ) u_ram (
     .clk_i, .we_i, .waddr_i, .wdata_i, .re_i(read_i), .raddr_i, .rdata_o(slice)
   );
+
+  function signed [TermBits-1:0] sum(input logic signed [WeightBits-1:0] a, input logic signed [WeightBits-1:0] b);
+    sum = TermBits'(a) + TermBits'(b);
+  endfunction
+
+  function signed [TermBits-1:0] sum_to_diff(input logic signed [WeightBits-1:0] a, input logic signed [WeightBits-1:0] b);
+    sum_to_diff = (TermBits'(a) + TermBits'(b)) ^ (TermBits'(a) - TermBits'(b));
+  endfunction
 
   logic [Groups*SliceBits-1:0] word;
   generate
@@ -63,8 +73,8 @@ module tsu_weights #(
       assign second = word[(2*i+1)*WeightBits+:WeightBits];
       always_ff @(posedge clk_i) begin
         if (use_i) begin
-          sum_o[i*TermBits+:TermBits]  <= TermBits'(first) + TermBits'(second);
-          diff_o[i*TermBits+:TermBits] <= TermBits'(first) - TermBits'(second);
+          base_o[i*TermField+:TermField]   <= {(TermField-1)'(sum(first, second)), 1'b0};
+          toggle_o[i*TermField+:TermField] <= {(TermField-1)'(sum_to_diff(first, second)), 1'b0};
         end
       end
     end

@@ -1,36 +1,65 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Sliding window over the row stream of one tile: 2 x Reach rows back, Groups interleaved streams.
+// Sliding window of one tile over the row stream, 2 x Reach rows deep with Groups interleaved streams, and its taps: the
+// neighbours of every cell.
 //
-// Each shift_i takes the row step row_i. Tap i (of the used row offsets, lowest first) then shows the row `dy` away from the
-// centre row, which is Reach x Groups shifts behind the stream. Latency one clock.
+// Each shift_i takes a row step of this tile's columns and Halo pairs more on each side. A clock later the row y that lies
+// Reach x Groups shifts behind is the centre row, and spins_o, a further clock later, its neighbours:
+// bit (pair x 4 NumRules + n) x Lanes + lane.
+//
+// Site of pair p in row y, colour c: x = 2p + par, par = (y + c) & 1. The neighbour at even dx is in pair p + dx/2; at odd dx in
+// pair p + (dx-1)/2 + par. Taps of different cells that show one spin are one flip-flop after synthesis.
 
 `default_nettype none
 
 module tsu_window #(
-  parameter int unsigned Width = 8,
+  parameter int unsigned Pairs = 8,
+  parameter int unsigned Lanes = 8,
   parameter int unsigned Groups = 1,
   parameter int unsigned NumRules = tsu_pkg::G12Rules,
   parameter logic [95:0] Rules = tsu_pkg::G12,
-  parameter int unsigned Taps = tsu_pattern_pkg::tap_count(Rules, NumRules)
+  parameter int unsigned Halo = 5,
+  parameter int unsigned Width = (Pairs + 2 * Halo) * Lanes
 ) (
-  input  logic                  clk_i,
-  input  logic                  shift_i,
-  input  logic [Width-1:0]      row_i,
-  output logic [Taps*Width-1:0] taps_o
+  input  logic                              clk_i,
+  input  logic                              shift_i,
+  input  logic [Width-1:0]                  row_i,
+  input  logic                              move_i,
+  input  logic                              par_i,
+  output logic [Pairs*4*NumRules*Lanes-1:0] spins_o
 );
 
-  localparam int Back = tsu_pattern_pkg::reach(Rules, NumRules);
+  localparam int Reach = tsu_pattern_pkg::reach(Rules, NumRules);
+  localparam int unsigned Neighbours = 4 * NumRules;
 
-  // The newest row step is in the low bits; the row of offset dy lies (Reach - dy) x Groups further up.
-  logic [(2*Back*Groups+1)*Width-1:0] rows_q;
-  always_ff @(posedge clk_i) if (shift_i) rows_q <= {rows_q[2*Back*Groups*Width-1:0], row_i};
-
+  // gen_row[0] is the newest row step; the row of offset dy lies (Reach - dy) x Groups row steps further back.
   generate
-    for (genvar d = -Back; d <= Back; d = d + 1) begin : gen_tap
-      if (tsu_pattern_pkg::row_used(Rules, NumRules, d) != 0) begin : gen_used
-        localparam int Tap = tsu_pattern_pkg::tap_index(Rules, NumRules, d);
-        assign taps_o[Tap*Width+:Width] = rows_q[(Back-d)*Groups*Width+:Width];
+    for (genvar i = 0; i <= 2 * Reach * Groups; i = i + 1) begin : gen_row
+      logic [Width-1:0] row_q;
+    end
+    for (genvar i = 1; i <= 2 * Reach * Groups; i = i + 1) begin : gen_shift
+      always_ff @(posedge clk_i) if (shift_i) gen_row[i].row_q <= gen_row[i-1].row_q;
+    end
+  endgenerate
+  always_ff @(posedge clk_i) if (shift_i) gen_row[0].row_q <= row_i;
+
+  // ---- Taps --------------------------------------------------------------------
+  generate
+    for (genvar p = 0; p < Pairs; p = p + 1) begin : gen_pair
+      for (genvar n = 0; n < Neighbours; n = n + 1) begin : gen_neighbour
+        localparam int Dx = tsu_pattern_pkg::dx(Rules, n);
+        localparam int Dy = tsu_pattern_pkg::dy(Rules, n);
+        // Signed all along: beside an unsigned operand the division would be unsigned too.
+        localparam int Odd = Dx % 2 != 0 ? 1 : 0;
+        localparam int Step = (Dx - Odd) / 2;
+        localparam int Place = p + Halo + Step;
+        localparam int Row = (Reach - Dy) * Groups;
+        always_ff @(posedge clk_i) begin
+          if (move_i) begin
+            spins_o[(p*Neighbours+n)*Lanes+:Lanes] <= par_i ?
+                gen_row[Row].row_q[(Place+Odd)*Lanes+:Lanes] : gen_row[Row].row_q[Place*Lanes+:Lanes];
+          end
+        end
       end
     end
   endgenerate

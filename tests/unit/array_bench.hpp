@@ -184,7 +184,7 @@ class ArrayBench {
   }
 
  private:
-  static constexpr int kPipelineDepth = 7;  // tsu_array.sv
+  static constexpr int kPipelineDepth = 8;  // tsu_array.sv
   struct TableWrite {
     int slot, address;
     std::uint16_t data;
