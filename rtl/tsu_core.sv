@@ -58,7 +58,7 @@ module tsu_core #(
   output logic        m_axis_tlast
 );
   localparam int unsigned Slots         = 2;
-  localparam int unsigned PipelineDepth = 7;   // tsu_array.sv
+  localparam int unsigned PipelineDepth = 8;   // tsu_array.sv
   localparam int unsigned ScanLatency   = 1;   // tsu_array.sv
   localparam int unsigned NoiseSource   = 0;   // pseudo-random
   localparam int unsigned Reach         = tsu_pattern_pkg::reach(Rules, NumRules);

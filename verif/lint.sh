@@ -15,7 +15,7 @@ shapes=(
   ""
   "-GTiles=1 -GLanes=1"
   "-GCols=16 -GRows=16 -GTiles=2 -GLanes=2 -GGroups=4 -GNumRules=2 -GWeightBits=4 -GLayers=1 -GTables=2 -GTableBits=8"
-  "-GCols=32 -GRows=33 -GTiles=4 -GLanes=4 -GNumRules=6 -GRules=96'h0201060309 -GWeightBits=10"
+  "-GCols=32 -GRows=33 -GTiles=4 -GLanes=4 -GNumRules=6 -GRules=96'h02010603090e070801040100 -GWeightBits=10"
 )
 for shape in "${shapes[@]}"; do
   verilator --lint-only -Wall --top-module tsu_core $shape -Irtl rtl/tsu.vlt -F rtl/tsu.f || fail "verilator, shape '$shape'"
@@ -25,5 +25,5 @@ yosys -q -p "read_verilog -sv $(grep -v '^//' rtl/tsu.f | sed 's,^,rtl/,' | tr '
 
 # tests -> verif -> sw: the library never includes what verifies it, nor verif the tests.
 ! grep -rnE '#include "(verif|tests)/' sw/src sw/include || fail "sw/ includes verif/ or tests/"
-! grep -rnE '#include "tests/' verif || fail "verif/ includes tests/"
+! grep -rnE '#include "tests/' verif --include='*.?pp' || fail "verif/ includes tests/"
 echo "lint: clean"
