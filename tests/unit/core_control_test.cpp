@@ -172,16 +172,19 @@ TYPED_TEST(CoreControlTest, InterruptsAndBusyRules) {
   rig.LoadRandom();
   bench.Write(regs::kRegIrqStatus, 7);
   bench.Write(regs::kRegIrqEnable, 1);
-  rig.Start({Instruction(regs::kOpBeta, 0), Instruction(regs::kOpSweep, 200), Instruction(regs::kOpEnd)});
+  rig.Start({Instruction(regs::kOpBeta, 0), Instruction(regs::kOpSweep, 149), Instruction(regs::kOpSweep, 1), Instruction(regs::kOpBeta, 0),
+             Instruction(regs::kOpSweep, 50), Instruction(regs::kOpEnd)});
   EXPECT_EQ(rig.Status() & 0xFu, 1u);
   EXPECT_EQ(bench.dut()->irq_o, 0);
   const std::uint32_t rows = bench.Read(regs::kRegRows);
   bench.Write(regs::kRegRows, 1);
   EXPECT_EQ(bench.Read(regs::kRegRows), rows) << "rows while busy";
   const std::uint64_t before = bench.Read64(regs::kRegRowSteps);
-  bench.Write(regs::kRegControl, 1);  // a second start is ignored
+  bench.Ticks(600);
+  bench.Write(regs::kRegControl, 1);  // a second start is ignored, and what is resident stays so
   EXPECT_GE(bench.Read64(regs::kRegRowSteps), before);
   EXPECT_EQ(rig.WaitIdle(kMostClocks) & 0xFu, 2u);
+  EXPECT_LE(bench.Read64(regs::kRegStalls), (1u << rig.built.table_bits) + 4);
   EXPECT_EQ(bench.Read64(regs::kRegRowSteps), 200u * 2 * rig.geometry.rows * rig.geometry.groups);
   EXPECT_EQ(bench.dut()->irq_o, 1);
   EXPECT_EQ(bench.Read(regs::kRegIrqStatus), 1u);
