@@ -53,11 +53,9 @@ class EmissionBuilder {
   void Begin(int index) {
     emission_.index = index;
     emission_.bits.assign(static_cast<std::size_t>(emission_.sites) * grid_.core.chains(), 0);
-    groups_ = 0;
   }
 
-  // True when the emission is complete.
-  bool Add(std::span<const std::uint32_t> packet, int group) {
+  void Add(std::span<const std::uint32_t> packet, int group) {
     const int lanes = grid_.core.lanes;
     for (std::size_t k = 0; k < scan_.size(); ++k) {
       if (scan_[k] < 0) continue;
@@ -66,16 +64,13 @@ class EmissionBuilder {
         emission_.bits[chain * emission_.sites + scan_[k]] = packet[1 + bit / 32] >> (bit % 32) & 1;
       }
     }
-    return ++groups_ == grid_.core.groups;
   }
   const Emission& emission() const { return emission_; }
-  int next_group() const { return groups_; }
 
  private:
   CoreGrid grid_;
   std::vector<int> scan_;
   Emission emission_;
-  int groups_ = 0;
 };
 
 class CoreDevice : public Device {
@@ -89,6 +84,7 @@ class CoreDevice : public Device {
     }
     Expect("register map", regs::kRegMapHash, regs::kMapHash, "gateware and program come from different sources; rebuild one of them");
     ReadGeometry();
+    WalkScratch();
   }
 
   std::string url() const override { return link_->url(); }
@@ -114,6 +110,7 @@ class CoreDevice : public Device {
       refuse("the model's grid is " + std::to_string(shape.rows) + " x " + std::to_string(shape.cols) + ", the core's " +
              std::to_string(core.rows) + " x " + std::to_string(core.cols));
     }
+    if (shape.rows < 1 || shape.cols < 2 || shape.cols % 2) refuse("a grid of " + std::to_string(shape.rows) + " x " + std::to_string(shape.cols));
     if (shape.weight_bits > core.weight_bits) {
       refuse("the model has " + std::to_string(shape.weight_bits) + "-bit weights, the core " + std::to_string(core.weight_bits));
     }
@@ -125,17 +122,29 @@ class CoreDevice : public Device {
   }
 
   void LoadSites(const Sites& sites) override {
+    ExpectSize("site classes", sites.site_class.size(), GridSites());
+    ExpectSize("clamp bits", sites.clamp.size(), GridSites());
     sites_ = sites;
-    for (int colour = 0; colour < 2; ++colour) link_->SendPacket(SitePacket(grid_, colour, sites));
+    for (int colour = 0; colour < 2; ++colour) Send(SitePacket(grid_, colour, sites));
   }
   void LoadLayer(int slot, const LayerWeights& layer) override {
-    for (int colour = 0; colour < 2; ++colour) link_->SendPacket(WeightPacket(grid_, slot, colour, layer));
-    link_->SendPacket(CouplingPacket(slot, layer.c));
+    ExpectSize("weights", layer.j.size(), GridSites() * 4 * grid_.core.pattern.size());
+    ExpectSize("biases", layer.h.size(), GridSites());
+    ExpectIndex("layer", slot, grid_.core.layers);
+    for (int colour = 0; colour < 2; ++colour) Send(WeightPacket(grid_, slot, colour, layer));
+    Send(CouplingPacket(slot, layer.c));
   }
-  void LoadTable(int index, const Table& table) override { link_->SendPacket(TablePacket(index, table)); }
+  void LoadTable(int index, const Table& table) override {
+    ExpectIndex("table", index, grid_.core.tables);
+    ExpectSize("threshold codes", table.size(), std::size_t{1} << grid_.core.table_bits);
+    Send(TablePacket(index, table));
+  }
   void LoadSpins(std::span<const std::uint8_t> bits) override { LoadPlane(regs::kTargetSpin, bits); }
   void LoadConditioning(std::span<const std::uint8_t> bits) override { LoadPlane(regs::kTargetConditioning, bits); }
-  void LoadNoise(std::span<const NoiseState> streams) override { link_->SendPacket(NoisePacket(grid_, streams)); }
+  void LoadNoise(std::span<const NoiseState> streams) override {
+    ExpectSize("noise streams", streams.size(), static_cast<std::size_t>(grid_.core.chains()) * (grid_.cols / 2));
+    Send(NoisePacket(grid_, streams));
+  }
 
   Counters Run(const Program& program, const EmissionSink& sink, std::chrono::milliseconds deadline) override {
     ProgramSweeps(program);
@@ -143,7 +152,7 @@ class CoreDevice : public Device {
       throw Error(Exit::kIncompatible, "program of " + std::to_string(program.size()) + " words", link_->url(),
                   "the core holds " + std::to_string(grid_.core.program_words));
     }
-    link_->SendPacket(ProgramPacket(program));
+    Send(ProgramPacket(program));
     if (Read(kRegStatus) & kStatusLoadError) Fail("the core refused a load packet", kStatusLoadError);
     link_->WriteRegister(regs::kRegControl, kControlStart | kControlClear);
     try {
@@ -157,6 +166,36 @@ class CoreDevice : public Device {
 
  private:
   std::uint32_t Read(std::uint32_t offset) { return link_->ReadRegister(offset); }
+
+  std::size_t GridSites() const { return static_cast<std::size_t>(grid_.rows) * grid_.cols; }
+
+  void Send(const Packet& packet) {
+    CheckInterrupt("loading");
+    link_->SendPacket(packet);
+  }
+
+  void ExpectSize(const std::string& what, std::size_t got, std::size_t wanted) {
+    if (got != wanted) {
+      throw Error(Exit::kBadInput, std::to_string(got) + " " + what + " where the grid takes " + std::to_string(wanted), link_->url(),
+                  "load for the shape that was configured");
+    }
+  }
+  void ExpectIndex(const std::string& what, int index, int count) {
+    if (index < 0 || index >= count) {
+      throw Error(Exit::kIncompatible, "no " + what + " " + std::to_string(index), link_->url(), "the core holds " + std::to_string(count));
+    }
+  }
+
+  // Every bit of the link both ways, before anything is trusted to it.
+  void WalkScratch() {
+    for (const std::uint32_t value : {0u, ~0u, 0x55555555u, 0xAAAAAAAAu, 0x00FF00FFu, 0x0F0F0F0Fu, 0x12345678u}) {
+      link_->WriteRegister(regs::kRegScratch, value);
+      const std::uint32_t got = Read(regs::kRegScratch);
+      if (got != value) {
+        throw Error(Exit::kLink, "the scratch register gave " + Hex(got) + " for " + Hex(value), link_->url(), "check cable and baud rate");
+      }
+    }
+  }
 
   void Expect(const std::string& name, std::uint32_t offset, std::uint32_t wanted, const std::string& hint) {
     const std::uint32_t got = Read(offset);
@@ -196,45 +235,53 @@ class CoreDevice : public Device {
   }
 
   void LoadPlane(std::uint32_t target, std::span<const std::uint8_t> bits) {
+    ExpectSize("spins", bits.size(), GridSites() * static_cast<std::size_t>(grid_.core.chains()));
     for (int group = 0; group < grid_.core.groups; ++group) {
-      for (int colour = 0; colour < 2; ++colour) link_->SendPacket(SpinPacket(grid_, target, group, colour, bits));
+      for (int colour = 0; colour < 2; ++colour) Send(SpinPacket(grid_, target, group, colour, bits));
     }
   }
 
   // Takes sample packets until the program has ended and its last packet is here.
   void Collect(const Program& program, const EmissionSink& sink, Clock::time_point end) {
-    EmissionBuilder visible(grid_, sites_, false), whole(grid_, sites_, true);
     const std::vector<bool> plan = EmissionPlan(program);
+    const bool needs_sites = std::find(plan.begin(), plan.end(), false) != plan.end();
+    if (needs_sites) ExpectSize("site classes", sites_.site_class.size(), GridSites());
+    EmissionBuilder visible(grid_, sites_, !needs_sites), whole(grid_, sites_, true);
     std::vector<std::uint32_t> packet;
     std::size_t emitted = 0;
     int group = 0;
+    int silent = 0;  // times nothing has come since Done
     while (true) {
+      CheckInterrupt("waiting for samples");
+      if (Clock::now() > end) throw Error(Exit::kLink, "the program did not end in time", link_->url(), "raise --timeout, or the core hangs");
       bool last = false;
       const std::vector<std::uint32_t> words = link_->Receive(kReceiveWords, last);
       packet.insert(packet.end(), words.begin(), words.end());
-      if (last) {
+      if (!words.empty()) {
+        silent = 0;
         if (emitted >= plan.size()) Fail("a sample packet too many", 0);
         EmissionBuilder& builder = plan[emitted] ? whole : visible;
+        if (packet.size() > builder.PacketWords()) Fail("a sample packet of the wrong shape", 0);
+        if (!last) continue;
         if (group == 0) builder.Begin(static_cast<int>(emitted));
         const std::uint32_t head = static_cast<std::uint32_t>(emitted & 0xFFFF) << 16 | static_cast<std::uint32_t>(group);
         if (packet.size() != builder.PacketWords() || packet[0] != head) Fail("a sample packet of the wrong shape", 0);
-        if (builder.Add(packet, group)) {
+        builder.Add(packet, group);
+        if (++group == grid_.core.groups) {
           if (sink) sink(builder.emission());
           ++emitted;
           group = 0;
-        } else {
-          ++group;
         }
         packet.clear();
         continue;
       }
-      if (!words.empty()) continue;
       const std::uint32_t status = Read(kRegStatus);
       if (status & kStatusProgramError) Fail("program error at word " + std::to_string(Read(regs::kRegProgramCounter)), kStatusProgramError);
-      if ((status & kStatusDone) && emitted == plan.size()) return;
-      CheckInterrupt("waiting for samples");
-      if (Clock::now() > end) throw Error(Exit::kLink, "the program did not end in time", link_->url(), "raise --timeout, or the core hangs");
-      if (status & kStatusBusy) link_->Idle(std::chrono::milliseconds(2));
+      if (status & kStatusDone) {
+        if (emitted == plan.size()) return;
+        if (++silent > 3) Fail("sample packets are missing", 0);
+      }
+      link_->Idle(std::chrono::milliseconds(2));
     }
   }
 

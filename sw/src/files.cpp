@@ -70,6 +70,15 @@ void WriteFileAtomically(const std::string& path, std::span<const std::uint8_t> 
   guard.Keep();
 }
 
+void CheckWritable(const std::string& path) {
+  struct stat info;
+  const bool special = stat(path.c_str(), &info) == 0 && !S_ISREG(info.st_mode);
+  const auto slash = path.rfind('/');
+  const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
+  if (special && S_ISDIR(info.st_mode)) throw OutputError(path, EISDIR);
+  if (access(special ? path.c_str() : folder.c_str(), W_OK) != 0) throw OutputError(path, errno);
+}
+
 Bytes ReadFile(const std::string& path, std::uint64_t limit) {
   const auto fail = [&path](const std::string& why) { return Error(Exit::kBadInput, "cannot read (" + why + ")", path, ""); };
   const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);

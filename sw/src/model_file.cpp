@@ -37,6 +37,7 @@ class Reader {
     data_ = 8 + length;
     header_ = json::parse(file_.begin() + 8, file_.begin() + static_cast<std::ptrdiff_t>(data_), nullptr, false);
     if (!header_.is_object()) throw Fail("the header is not a JSON object");
+    CheckLayout();
   }
 
   Error Fail(const std::string& what) const {
@@ -60,20 +61,36 @@ class Reader {
     for (const std::size_t size : shape) elements *= size;
     if (found->value("dtype", "") != kDtype<T>) throw Fail("tensor `" + name + "` is not " + kDtype<T>);
     if ((*found).value("shape", json()) != json(shape)) throw Fail("tensor `" + name + "` has the wrong shape");
-    const json offsets = found->value("data_offsets", json());
-    if (!offsets.is_array() || offsets.size() != 2 || !offsets[0].is_number_unsigned() || !offsets[1].is_number_unsigned()) {
-      throw Fail("tensor `" + name + "` has no data offsets");
-    }
+    const json& offsets = (*found)["data_offsets"];  // checked with the layout
     const std::uint64_t begin = offsets[0], end = offsets[1];
-    if (end < begin || end - begin != elements * sizeof(T) || end > file_.size() - data_) {
-      throw Fail("tensor `" + name + "` lies outside the file: truncated?");
-    }
+    if (end - begin != elements * sizeof(T)) throw Fail("tensor `" + name + "` has the wrong length");
     std::vector<T> values(elements);
     std::memcpy(values.data(), file_.data() + data_ + begin, elements * sizeof(T));
     return values;
   }
 
  private:
+  // As the format demands: the tensors cover the data from end to end, without holes and without sharing a byte.
+  void CheckLayout() const {
+    std::vector<std::pair<std::uint64_t, std::uint64_t>> spans;
+    for (const auto& [name, tensor] : header_.items()) {
+      if (name == "__metadata__") continue;
+      const json offsets = tensor.is_object() ? tensor.value("data_offsets", json()) : json();
+      if (!offsets.is_array() || offsets.size() != 2 || !offsets[0].is_number_unsigned() || !offsets[1].is_number_unsigned()) {
+        throw Fail("tensor `" + name + "` has no data offsets");
+      }
+      spans.emplace_back(offsets[0], offsets[1]);
+    }
+    std::sort(spans.begin(), spans.end());
+    std::uint64_t at = 0;
+    for (const auto& [begin, end] : spans) {
+      if (begin != at || end < begin) throw Fail("tensors overlap or leave holes");
+      at = end;
+    }
+    if (at > file_.size() - data_) throw Fail("tensors reach beyond the end of the file: truncated?");
+    if (at < file_.size() - data_) throw Fail("bytes follow the last tensor");
+  }
+
   std::string path_;
   Bytes file_;
   std::size_t data_ = 0;
@@ -108,22 +125,30 @@ class Writer {
 
 std::string LayerName(std::size_t k, const char* part) { return "layer" + std::to_string(k) + "." + part; }
 
+// A whole number of the metadata; a fraction, or one beyond the range, is an error, not rounded or wrapped.
+int Whole(const json& value, int low, int high, const Reader& reader) {
+  if (!value.is_number_integer() || value.get<double>() < low || value.get<double>() > high) {
+    throw reader.Fail("metadata: " + value.dump().substr(0, 40) + " where a whole number in " + std::to_string(low) + ".." + std::to_string(high) + " belongs");
+  }
+  return value.get<int>();
+}
+
 Model Parse(const Reader& reader) {
   const json meta = reader.Metadata();
   const auto version = meta.value("format_version", json());
   if (version != kModelFormatVersion) throw reader.Fail("model format version is " + version.dump());
   Model m;
-  m.rows = meta.at("rows").get<int>();
-  m.cols = meta.at("cols").get<int>();
-  m.image_rows = meta.at("image").at(0).get<int>();
-  m.image_cols = meta.at("image").at(1).get<int>();
-  m.weight_bits = meta.at("weight_bits").get<int>();
-  for (const json& rule : meta.at("pattern")) m.pattern.push_back({rule.at(0).get<int>(), rule.at(1).get<int>()});
+  m.rows = Whole(meta.at("rows"), 1, 1024, reader);
+  m.cols = Whole(meta.at("cols"), 2, 1024, reader);
+  m.image_rows = Whole(meta.at("image").at(0), 1, 1024, reader);
+  m.image_cols = Whole(meta.at("image").at(1), 1, 1024, reader);
+  m.weight_bits = Whole(meta.at("weight_bits"), 4, 10, reader);
+  for (const json& rule : meta.at("pattern")) {
+    m.pattern.push_back({Whole(rule.at(0), -127, 127, reader), Whole(rule.at(1), -127, 127, reader)});
+  }
   m.training = meta.value("training", json::object()).dump();
-  const auto in = [](int value, int low, int high) { return value >= low && value <= high; };
-  if (!in(m.rows, 1, 1024) || !in(m.cols, 2, 1024) || !in(m.image_rows, 1, 1024) || !in(m.image_cols, 1, 1024) ||
-      !in(static_cast<int>(meta.at("layers").size()), 1, 64) || !in(static_cast<int>(m.pattern.size()), 1, 6)) {
-    throw reader.Fail("grid, image, pattern or number of layers is out of range");
+  if (meta.at("layers").empty() || meta["layers"].size() > 64 || m.pattern.empty() || m.pattern.size() > regs::kMaxRules) {
+    throw reader.Fail("the pattern or the number of layers is out of range");
   }
   const std::size_t rows = m.rows, cols = m.cols;
   m.site_class = reader.Tensor<std::uint8_t>("sites.class", {rows, cols});
@@ -137,7 +162,9 @@ Model Parse(const Reader& reader) {
     std::copy(c.begin(), c.end(), layer.c.begin());
     layer.signal_in = about.at("signal").at(0).get<double>();
     layer.signal_out = about.at("signal").at(1).get<double>();
-    for (const json& s : about.at("schedule")) layer.schedule.push_back({s.at("beta").get<double>(), s.at("sweeps").get<int>()});
+    for (const json& s : about.at("schedule")) {
+      layer.schedule.push_back({s.at("beta").get<double>(), Whole(s.at("sweeps"), 1, 1'000'000, reader)});
+    }
     m.layers.push_back(std::move(layer));
   }
   return m;
@@ -173,12 +200,14 @@ void SaveModel(const std::string& path, const Model& m) {
   }
   writer.Add("visible", {m.visible.size()}, m.visible.data(), m.visible.size());
   writer.Add("sites.class", {rows, cols}, m.site_class.data(), m.site_class.size());
+  const json training = m.training.empty() ? json::object() : json::parse(m.training, nullptr, false);
+  if (!training.is_object()) throw Error(Exit::kInternal, "the training record is not a JSON object", path, "please report it");
   json pattern = json::array();
   for (const Rule& rule : m.pattern) pattern.push_back({rule.a, rule.b});
   const json metadata = {{"format_version", kModelFormatVersion}, {"rows", m.rows}, {"cols", m.cols},
                          {"image", {m.image_rows, m.image_cols}}, {"weight_bits", m.weight_bits}, {"weight_step", "1/32"},
                          {"pattern", pattern}, {"layers", layers},
-                         {"training", m.training.empty() ? json::object() : json::parse(m.training, nullptr, false)}};
+                         {"training", training}};
   WriteFileAtomically(path, writer.Finish(metadata));
 }
 

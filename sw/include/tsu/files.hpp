@@ -16,6 +16,9 @@ using Bytes = std::vector<std::uint8_t>;
 // A path that is no regular file (a device, a pipe) is written straight.
 void WriteFileAtomically(const std::string& path, std::span<const std::uint8_t> bytes);
 
+// Throws kOutput at once where WriteFileAtomically would after hours of work: no such folder, no permission.
+void CheckWritable(const std::string& path);
+
 // The whole file; throws kBadInput (missing, unreadable, larger than `limit` bytes).
 Bytes ReadFile(const std::string& path, std::uint64_t limit = std::uint64_t{1} << 32);
 
