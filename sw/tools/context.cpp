@@ -22,7 +22,8 @@ const char* const kDeviceHelp =
     "golden:  cpu:[?threads=N]  sim:[?build=4tile|1tile]  uart:PATH[?baud=N&timeout=MS]";
 
 void Context::Answer(const nlohmann::json& object, const std::string& text) const {
-  std::cout << (json ? object.dump(2) : text) << std::endl;
+  // A path on the command line need not be UTF-8; JSON must be.
+  std::cout << (json ? object.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) : text) << std::endl;
   if (!std::cout) throw Error(Exit::kOutput, "cannot write", "standard output", "disk full or pipe closed");
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // tsu info: what a device says of itself, or what a model file holds.
+#include <memory>
+
 #include "commands.hpp"
-#include "tsu/error.hpp"
 #include "tsu/model.hpp"
 
 namespace tsu::tool {

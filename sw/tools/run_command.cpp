@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // tsu run: samples of a model from a device, as picture, data set or raw bits.
+#include <algorithm>
 #include <cstdio>
+#include <memory>
 
 #include "commands.hpp"
 #include "tsu/driver.hpp"
 #include "tsu/error.hpp"
 #include "tsu/files.hpp"
+#include "tsu/interrupt.hpp"
 
 namespace tsu::tool {
 namespace {
@@ -22,6 +25,8 @@ Bytes Grey(const std::vector<std::uint8_t>& bits) {
   for (std::size_t i = 0; i < bits.size(); ++i) grey[i] = bits[i] ? 255 : 0;
   return grey;
 }
+
+constexpr int kSheetImages = 1024;  // a sheet shows no more
 
 void SavePicture(const std::string& path, const Bytes& grey, const Model& model, int across) {
   const Sheet sheet = ContactSheet(grey, model.image_rows, model.image_cols, across, 2);
@@ -48,7 +53,9 @@ void Save(const std::string& path, const RunResult& result, const Model& model, 
   const auto n = static_cast<std::uint32_t>(count), rows = static_cast<std::uint32_t>(model.image_rows),
              cols = static_cast<std::uint32_t>(model.image_cols);
   if (path.ends_with(".png")) {
-    SavePicture(path, Grey(result.samples), model, 16);
+    Bytes grey = Grey(result.samples);
+    grey.resize(static_cast<std::size_t>(std::min(count, kSheetImages)) * result.pixels);
+    SavePicture(path, grey, model, 16);
   } else if (path.ends_with(".safetensors")) {
     SaveTensor(path, "samples", {n, rows, cols}, result.samples);
   } else {
@@ -59,6 +66,11 @@ void Save(const std::string& path, const RunResult& result, const Model& model, 
 void Run(const Options& o, const Context& context) {
   for (const std::string& path : o.out) {
     if (!Known(path)) throw Error(Exit::kUsage, "unknown kind of output", path, "end it in .png, .idx, .idx.gz or .safetensors");
+    CheckWritable(path);
+  }
+  if (!o.film.empty()) {
+    if (!o.film.ends_with(".png")) throw Error(Exit::kUsage, "unknown kind of film", o.film, "end it in .png");
+    CheckWritable(o.film);
   }
   const Model model = LoadModel(o.model);
   const auto device = OpenDevice(o.device);
@@ -71,6 +83,7 @@ void Run(const Options& o, const Context& context) {
   options.deadline = std::chrono::seconds(o.timeout_s);
   options.progress = [&bar](int done, int total) { bar.Show(static_cast<double>(done) / total); };
   const RunResult result = RunModel(*device, model, options);
+  CheckInterrupt("sampling");
   for (const std::string& path : o.out) Save(path, result, model, o.count);
   if (options.film) SaveFilm(o.film, result, model, o.count);
 
@@ -96,9 +109,9 @@ void AddRunCommand(CLI::App& app, Context& context) {
   CLI::App* command = app.add_subcommand("run", "draw samples of a model");
   command->add_option("model", options->model, "model file (safetensors)")->required();
   command->add_option("--device", options->device, kDeviceHelp)->capture_default_str();
-  command->add_option("--count", options->count, "samples")->capture_default_str()->check(CLI::Range(1, 10'000'000));
+  command->add_option("--count", options->count, "samples")->capture_default_str()->check(CLI::Range(1, 1'000'000));
   command->add_option("--seed", options->seed, "seed of all noise")->capture_default_str();
-  command->add_option("--out", options->out, "write samples by extension: .png sheet, .idx(.gz) bytes 0/255, .safetensors bits");
+  command->add_option("--out", options->out, "write samples by extension: .png sheet (of the first 1024), .idx(.gz) bytes 0/255, .safetensors bits");
   command->add_option("--film", options->film, "write the denoising strip x_T ... x_0 (.png)");
   command->add_option("--resident-layers", options->layers, "at most so many layers on the device at once")->check(CLI::Range(1, 64));
   command->add_option("--timeout", options->timeout_s, "seconds one program may take")->capture_default_str()->check(CLI::Range(1, 1'000'000));

@@ -3,6 +3,7 @@
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <iostream>
 
 #include "commands.hpp"
@@ -19,7 +20,8 @@ void RegisterDevices() {
   tsu::RegisterSimDevice();
 }
 
-int Fail(tsu::Exit exit, const std::string& line) {
+int Fail(tsu::Exit exit, std::string line) {
+  std::replace(line.begin(), line.end(), '\n', ' ');
   std::cerr << "tsu: " << line << "\n";
   return static_cast<int>(exit);
 }
@@ -29,16 +31,15 @@ int Fail(tsu::Exit exit, const std::string& line) {
 int main(int argc, char** argv) {
   using namespace tsu::tool;
   spdlog::set_default_logger(spdlog::stderr_color_mt("tsu"));
+  spdlog::set_level(spdlog::level::warn);
   tsu::CatchInterrupts();
   RegisterDevices();
 
   Context context;
   for (int i = 0; i < argc; ++i) context.command_line += (i ? " " : "") + std::string(argv[i]);
-  CLI::App app{"Trains, loads and runs denoising thermodynamic models on a simulated or real sampling unit"};
+  CLI::App app{"Trains, loads and runs denoising thermodynamic models on a simulated or real sampling unit", "tsu"};
   app.require_subcommand(1);
-  bool verbose = false;
-  app.add_flag("-v,--verbose", verbose, "log what happens, on standard error");
-  app.parse_complete_callback([&] { spdlog::set_level(verbose ? spdlog::level::debug : spdlog::level::info); });
+  app.add_flag_callback("-v,--verbose", [] { spdlog::set_level(spdlog::level::debug); }, "log what happens, on standard error");
   AddInfoCommand(app, context);
   AddSelftestCommand(app, context);
   AddRunCommand(app, context);
@@ -53,7 +54,7 @@ int main(int argc, char** argv) {
   } catch (const tsu::Error& e) {
     return Fail(e.exit(), e.what());
   } catch (const std::bad_alloc&) {
-    return Fail(tsu::Exit::kBadInput, "not enough memory for this job (ask for less at once)");
+    return Fail(tsu::Exit::kUsage, "not enough memory for this job (ask for less at once)");
   } catch (const std::exception& e) {
     return Fail(tsu::Exit::kInternal, std::string("internal error: ") + e.what() + " (please report it)");
   }
