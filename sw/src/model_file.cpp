@@ -87,7 +87,7 @@ class Reader {
       if (begin != at || end < begin) throw Fail("tensors overlap or leave holes");
       at = end;
     }
-    if (at > file_.size() - data_) throw Fail("tensors reach beyond the end of the file: truncated?");
+    if (at > file_.size() - data_) throw Fail("tensors lie outside the file: truncated?");
     if (at < file_.size() - data_) throw Fail("bytes follow the last tensor");
   }
 

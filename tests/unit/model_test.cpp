@@ -5,6 +5,7 @@
 
 #include <cstring>
 #include <functional>
+#include <nlohmann/json.hpp>
 
 #include "tests/support/scratch.hpp"
 #include "tests/support/seed.hpp"
@@ -96,6 +97,8 @@ TEST(Model, LyingHeadersAreRefused) {
       {R"(\"rows\":8)", R"(\"rows\":-8)"},
       {R"(\"rows\":8)", R"(\"rows\":4000000000)"},
       {R"(\"rows\":8)", R"(\"rows\":NaN)"},
+      {R"(\"rows\":8)", R"(\"rows\":8.5)"},
+      {R"(\"rows\":8)", R"(\"rows\":4294967304)"},
       {R"(\"rows\":8)", R"(\"rows\":\"8\")"},
       {R"(\"weight_bits\":8)", R"(\"weight_bits\":4)"},
       {R"(\"weight_bits\":8)", R"(\"weight_bits\":80)"},
@@ -116,6 +119,30 @@ TEST(Model, LyingHeadersAreRefused) {
   std::memcpy(huge.data(), &four_gigabytes, 8);
   const std::string path = scratch.Write("huge", huge);
   EXPECT_NE(Refusal([&] { LoadModel(path); }).find("claims"), std::string::npos);
+}
+
+TEST(Model, TensorsCoverTheFileOnce) {
+  const Scratch scratch;
+  SaveModel(scratch / "m", Small());
+  const Bytes bytes = ReadFile(scratch / "m");
+  std::uint64_t length = 0;
+  std::memcpy(&length, bytes.data(), 8);
+  const std::string data(bytes.begin() + 8 + static_cast<std::ptrdiff_t>(length), bytes.end());
+  const auto file = [&](const std::function<void(nlohmann::json&)>& edit, const std::string& more) {
+    auto header = nlohmann::json::parse(bytes.begin() + 8, bytes.begin() + 8 + static_cast<std::ptrdiff_t>(length));
+    edit(header);
+    const std::string text = header.dump();
+    std::string whole(8, 0);
+    const std::uint64_t size = text.size();
+    std::memcpy(whole.data(), &size, 8);
+    return scratch.Write("edited", whole + text + data + more);
+  };
+  EXPECT_EQ(Refusal([&] { LoadModel(file([](auto&) {}, "")); }), "accepted");
+  EXPECT_NE(Refusal([&] { LoadModel(file([](auto&) {}, "x")); }).find("follow"), std::string::npos);
+  const auto shared = [](auto& h) { h["layer1.c"]["data_offsets"] = h["layer0.c"]["data_offsets"]; };
+  EXPECT_NE(Refusal([&] { LoadModel(file(shared, "")); }).find("overlap"), std::string::npos);
+  const auto hidden = [](auto& h) { h["more"] = {{"dtype", "U8"}, {"shape", {4}}, {"data_offsets", {0, 4}}}; };
+  EXPECT_NE(Refusal([&] { LoadModel(file(hidden, "")); }).find("overlap"), std::string::npos);
 }
 
 TEST(Model, InconsistentModelsAreRefused) {
