@@ -10,6 +10,7 @@
 #include "tsu/cpu.hpp"
 #include "tsu/error.hpp"
 #include "tsu/interrupt.hpp"
+#include "tsu/uart.hpp"
 #include "verif/devices/devices.hpp"
 
 namespace {
@@ -18,6 +19,7 @@ void RegisterDevices() {
   tsu::RegisterCpuDevice();
   tsu::RegisterGoldenDevice();
   tsu::RegisterSimDevice();
+  tsu::RegisterUartDevice();
 }
 
 int Fail(tsu::Exit exit, std::string line) {
@@ -46,6 +48,7 @@ int main(int argc, char** argv) {
   AddBenchCommand(app, context);
   AddTrainCommand(app, context);
   AddEvalCommand(app, context);
+  AddServeSimCommand(app, context);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
