@@ -247,6 +247,15 @@ class ArrayBench {
       dut_->step_random_i = order.mode != golden::Mode::kSweep;
       dut_->step_latents_i = order.mode == golden::Mode::kRandomiseLatents;
       dut_->step_clamp_i = order.clamp;
+    } else {  // the array must ignore all the rest
+      dut_->step_colour_i = Random(0, 1);
+      dut_->step_row_i = Random(0, rows_ - 1);
+      dut_->step_group_i = Random(0, g_.groups - 1);
+      dut_->step_layer_i = Random(0, g_.layers - 1);
+      dut_->step_slot_i = Random(0, g_.slots - 1);
+      dut_->step_random_i = Random(0, 1);
+      dut_->step_latents_i = Random(0, 1);
+      dut_->step_clamp_i = Random(0, 1);
     }
     Tick();
     dut_->step_valid_i = 0;
