@@ -23,7 +23,7 @@ module tsu_link_receiver #(
   localparam logic [7:0]  Overhead  = 8'd12;                                  // header and CRC
   localparam logic [7:0]  Longest   = tsu_pkg::LinkMaxPayload[7:0] + Overhead;
 
-  logic       byte_valid, frame_end, frame_bad, good, full, store;
+  logic       byte_valid, frame_end, frame_bad, good, full, fits;
   logic [7:0] data;
 
   tsu_cobs_decode u_decode (
@@ -33,22 +33,22 @@ module tsu_link_receiver #(
   // ---- Check -------------------------------------------------------------
   logic [31:0] crc_q, crc_d;
   logic [7:0]  length_q;
-  logic        long_q;
+  logic        lost_q;               // some byte found no room: too long, or the ring full, be it for a while
 
   tsu_crc32 u_crc (.state_i(crc_q), .data_i(data), .state_o(crc_d));
 
-  assign store = byte_valid && length_q != Longest;
-  assign good  = !frame_bad && !long_q && length_q >= Overhead && crc_q == Residue;
+  assign fits  = length_q != Longest && !full;
+  assign good  = !frame_bad && !lost_q && !full && length_q >= Overhead && crc_q == Residue;
 
   always_ff @(posedge clk_i) begin
     if (rst_i || frame_end) begin
       crc_q    <= '1;
       length_q <= 8'd0;
-      long_q   <= 1'b0;
+      lost_q   <= 1'b0;
     end else if (byte_valid) begin
       crc_q    <= crc_d;
-      length_q <= length_q + {7'd0, store};
-      long_q   <= !store;
+      length_q <= length_q + {7'd0, fits};
+      lost_q   <= lost_q || !fits;
     end
   end
 
@@ -61,7 +61,7 @@ module tsu_link_receiver #(
   assign tail          = Window > 1 ? tail_q[SlotBits-1:0] : '0;
   assign full          = tail_q - head_q == (SlotBits+1)'(Window);
   assign frame_valid_o = tail_q != head_q;
-  assign empty_frame   = length_q == 8'd0 && !frame_bad;
+  assign empty_frame   = length_q == 8'd0 && !lost_q && !frame_bad;
 
   always_ff @(posedge clk_i) begin
     if (rst_i) begin
@@ -70,14 +70,14 @@ module tsu_link_receiver #(
       damaged_o <= '0;
     end else begin
       if (frame_pop_i) head_q <= head_q + 1'b1;
-      if (frame_end && good && !full) tail_q <= tail_q + 1'b1;
-      if (frame_end && !(good && !full) && !empty_frame) damaged_o <= damaged_o + 16'd1;
+      if (frame_end && good) tail_q <= tail_q + 1'b1;
+      if (frame_end && !good && !empty_frame) damaged_o <= damaged_o + 16'd1;
     end
   end
 
   tsu_ram_1r1w #(.Width(8), .Depth(Window > 1 ? 256 * Window : 512)) u_ram (
     .clk_i  (clk_i),
-    .we_i   ((store || frame_end) && !full),
+    .we_i   ((byte_valid && fits) || (frame_end && good)),
     .waddr_i({tail, frame_end ? 8'd255 : length_q}),
     .wdata_i(frame_end ? length_q : data),
     .re_i   (frame_valid_o),
