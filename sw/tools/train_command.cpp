@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // `tsu train`: images -> model file.
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <chrono>
 #include <cstdio>
-#include <filesystem>
 #include <memory>
 
 #include "commands.hpp"
@@ -35,12 +33,6 @@ std::string RecordedCommand(const Arguments& a) {
   if (t.sweeps != usual.sweeps) text += fmt::format(" --sweeps {}", t.sweeps);
   if (t.rate != usual.rate) text += fmt::format(" --rate {}", t.rate);
   return text;
-}
-
-void CheckWritable(const std::string& path) {
-  std::filesystem::path folder = std::filesystem::path(path).parent_path();
-  if (folder.empty()) folder = ".";
-  if (access(folder.c_str(), W_OK) != 0) throw Error(Exit::kOutput, "cannot write to the folder", folder.string(), "another --out");
 }
 
 void Train(Arguments a, const Context& context) {

@@ -113,6 +113,36 @@ TEST_F(Tool, OutputsThatCannotBeWritten) {
   Fails(Exit::kOutput, {"run", model_, "--count", "1", "--out", scratch_ / "full.idx"}, "space");
 }
 
+TEST_F(Tool, AnswersThatCannotBeWritten) {
+  Process process({"/bin/sh", "-c", "exec " + ToolPath() + " info --json >/dev/full"});
+  ASSERT_TRUE(process.Wait());
+  EXPECT_EQ(process.code, static_cast<int>(Exit::kOutput)) << process.err;
+  EXPECT_EQ(process.err.rfind("tsu: ", 0), 0u) << process.err;
+}
+
+TEST_F(Tool, OutputsAreRefusedBeforeTheWork) {
+  SaveModel(model_, golden::RandomModel({64, 64, ParsePattern("G12"), 8, 2, 1}, Seed(), 100'000));
+  Fails(Exit::kOutput, {"run", model_, "--out", scratch_ / "no/such/folder.png"});
+  Fails(Exit::kOutput, {"run", model_, "--film", scratch_ / "no/such/folder.png"});
+  Fails(Exit::kUsage, {"run", model_, "--film", scratch_ / "film.idx"}, ".png");
+}
+
+TEST_F(Tool, ASimulatedBoardIsServedUntilCtrlC) {
+  Process process({ToolPath(), "serve-sim", "--link", scratch_ / "tty", "--json"});
+  for (int i = 0; i < 300 && !std::filesystem::exists(scratch_ / "tty"); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  const std::string device = "uart:" + (scratch_ / "tty") + "?baud=3000000&timeout=20000";
+  const auto info = Run({"info", "--device", device, "--json"});
+  EXPECT_EQ(info->code, 0) << info->err;
+  EXPECT_EQ(nlohmann::json::parse(info->out, nullptr, false).value("pattern", ""), "G12") << info->out;
+  Fails(Exit::kOutput, {"serve-sim", "--link", model_}, "link");
+  process.Signal(SIGINT);
+  ASSERT_TRUE(process.Wait(std::chrono::seconds(30)));
+  EXPECT_EQ(process.code, 0) << process.err;
+  const auto answer = nlohmann::json::parse(process.out, nullptr, false);
+  EXPECT_EQ(answer.value("link", ""), scratch_ / "tty") << process.out;
+  EXPECT_FALSE(std::filesystem::exists(std::filesystem::symlink_status(scratch_ / "tty"))) << "the link goes with the board";
+}
+
 TEST_F(Tool, ADiskThatFillsUpLeavesNothing) {
   std::filesystem::create_directory(scratch_ / "small");
   if (mount("tmpfs", (scratch_ / "small").c_str(), "tmpfs", 0, "size=8k") != 0) {

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <functional>
 #include <nlohmann/json.hpp>
+#include <random>
 
 #include "tests/support/scratch.hpp"
 #include "tests/support/seed.hpp"
@@ -119,6 +120,22 @@ TEST(Model, LyingHeadersAreRefused) {
   std::memcpy(huge.data(), &four_gigabytes, 8);
   const std::string path = scratch.Write("huge", huge);
   EXPECT_NE(Refusal([&] { LoadModel(path); }).find("claims"), std::string::npos);
+}
+
+TEST(Model, DamagedHeadersNeverDoMoreThanFail) {
+  const Scratch scratch;
+  SaveModel(scratch / "m", Small());
+  const Bytes bytes = ReadFile(scratch / "m");
+  const std::size_t header = bytes.size() - 8 * 10 * (2 * (8 + 2) + 1) - 2 * 8 - 20 * 4;  // less J, h; c; sites; visible
+  std::mt19937_64 random(test::Seed());
+  int refused = 0;
+  for (int round = 0; round < 1000; ++round) {
+    std::string copy(bytes.begin(), bytes.end());
+    for (int flips = 1 + round % 4; flips > 0; --flips) copy[random() % header] = static_cast<char>(random());
+    const std::string path = scratch.Write("damaged", copy);
+    refused += Refusal([&] { LoadModel(path); }) != "accepted";
+  }
+  EXPECT_GT(refused, 500);
 }
 
 TEST(Model, TensorsCoverTheFileOnce) {
