@@ -56,12 +56,12 @@ class Result:
         usage += [f"{count} {name}" for name, count in self.counts.items()]
         return [
             f"device: {board.title}, {board.device['part']} {board.device['package']}",
-            f"core: {core['Cols']} x {core['Rows']}, {core['pattern']}, {core['WeightBits']}-bit weights, "
-            f"{core['Layers']} layers, {core['Lanes']} lanes, {core['Groups']} groups, {core['Tiles']} tiles, "
-            f"2^{core['TableBits']} thresholds, {core['Tables']} tables",
+            f"core: {core['Cols']} x {core['Rows']}, {core['pattern']}, {core['WeightBits']}-bit weights; layers {core['Layers']}, "
+            f"lanes {core['Lanes']}, groups {core['Groups']}, tiles {core['Tiles']}, "
+            f"tables {core['Tables']} of 2^{core['TableBits']} thresholds",
             f"area: {', '.join(usage)}",
             f"timing: Fmax {self.fmax_hz / 1e6:.1f} MHz, clock of the board file {board.core_hz / 1e6:g} MHz",
-            f"flips/ns: {self.flips_per_ns:.3f} (post-route estimate) = {core['Cols'] // 2} column pairs x {core['Lanes']} lanes "
+            f"flips/ns: {self.flips_per_ns:.3f} (post-route estimate) = {core['Cols'] // 2} column pairs x {core['Lanes']} lane(s) "
             f"x {board.core_hz / 1e6:g} MHz",
             f"tools: {self.tools}; synth {board.tools['synth']}; place {board.tools['place']}; design {self.design}",
         ]
