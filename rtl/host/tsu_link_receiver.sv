@@ -38,7 +38,7 @@ module tsu_link_receiver #(
   tsu_crc32 u_crc (.state_i(crc_q), .data_i(data), .state_o(crc_d));
 
   assign fits  = length_q != Longest && !full;
-  assign good  = !frame_bad && !lost_q && !full && length_q >= Overhead && crc_q == Residue;
+  assign good  = !frame_bad && !lost_q && length_q >= Overhead && crc_q == Residue;
 
   always_ff @(posedge clk_i) begin
     if (rst_i || frame_end) begin

@@ -381,7 +381,7 @@ TEST(Link, DamagedFramesAreDroppedAndCounted) {
   EXPECT_FALSE(rig.NextAnswer());
   EXPECT_TRUE(rig.writes.empty());
   const auto hello = rig.Ask({regs::kLinkHello, 1, 0, 0, {}});
-  ASSERT_TRUE(hello);
+  ASSERT_TRUE(hello && hello->words.size() == 6);
   EXPECT_EQ(hello->words[5], damaged);
 }
 
@@ -447,7 +447,7 @@ TEST(Link, AFrameThatFoundNoRoomForAWhileIsDropped) {
     rig.Send(EncodeRequest({regs::kLinkHello, 5, 0, 0, {}}));
     auto hello = rig.WaitAnswer();
     while (hello && hello->command != regs::kLinkHello) hello = rig.WaitAnswer();
-    ASSERT_TRUE(hello);
+    ASSERT_TRUE(hello && hello->words.size() == 6);
     EXPECT_EQ(hello->words[5], dropped ? 1u : 0u) << clocks;
   }
 }
