@@ -4,7 +4,7 @@
 package tsu_pkg;
   localparam int unsigned FieldFracBits = 32'd5;  // fraction bits of J, h, c and the field: one LSB = 1/32
   localparam int unsigned BiasBits = 32'd12;  // signed width of h (per site) and c (per site class)
-  localparam int unsigned FieldBits = 32'd14;  // signed width of the field; wide enough for 24 ten-bit weights + h + c
+  localparam int unsigned FieldBits = 32'd15;  // signed width of the field; wide enough for 24 ten-bit weights + h + c
   localparam int unsigned ThresholdBits = 32'd14;  // threshold code: 4-bit exponent, 10-bit mantissa (a denormalised float)
   localparam int unsigned ThresholdExpBits = 32'd4;  // exponent bits of the threshold code
   localparam int unsigned ThresholdManBits = 32'd10;  // mantissa bits of the threshold code
@@ -54,7 +54,7 @@ package tsu_pkg;
   localparam int unsigned LinkStatusPacketOpen = 32'd512;  // status bit: the load stream is inside a packet
   localparam int unsigned LinkProtocolVersion = 32'd1;  // link protocol version
   localparam int unsigned LinkMaxPayload = 32'd240;  // payload bytes of one frame: a whole frame fits 256 bytes, as received and as encoded
-  localparam int unsigned MapHash = 32'd3850831680;  // hash of the meaning of tsu.toml
+  localparam int unsigned MapHash = 32'd3175161361;  // hash of the meaning of tsu.toml
   localparam int unsigned Magic = 32'd1414747441;  // 'TSU1'
   localparam int unsigned CoreVersion = 32'd65536;  // major[31:16] minor[15:0]
   localparam int unsigned RegId = 32'h000;  // magic: 'TSU1' = 0x54535531

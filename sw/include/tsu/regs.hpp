@@ -8,7 +8,7 @@ namespace tsu::regs {
 
 inline constexpr std::uint32_t kFieldFracBits = 5u;  // fraction bits of J, h, c and the field: one LSB = 1/32
 inline constexpr std::uint32_t kBiasBits = 12u;  // signed width of h (per site) and c (per site class)
-inline constexpr std::uint32_t kFieldBits = 14u;  // signed width of the field; wide enough for 24 ten-bit weights + h + c
+inline constexpr std::uint32_t kFieldBits = 15u;  // signed width of the field; wide enough for 24 ten-bit weights + h + c
 inline constexpr std::uint32_t kThresholdBits = 14u;  // threshold code: 4-bit exponent, 10-bit mantissa (a denormalised float)
 inline constexpr std::uint32_t kThresholdExpBits = 4u;  // exponent bits of the threshold code
 inline constexpr std::uint32_t kThresholdManBits = 10u;  // mantissa bits of the threshold code
@@ -58,7 +58,7 @@ inline constexpr std::uint32_t kLinkStatusPacketEnd = 256u;  // status bit of St
 inline constexpr std::uint32_t kLinkStatusPacketOpen = 512u;  // status bit: the load stream is inside a packet
 inline constexpr std::uint32_t kLinkProtocolVersion = 1u;  // link protocol version
 inline constexpr std::uint32_t kLinkMaxPayload = 240u;  // payload bytes of one frame: a whole frame fits 256 bytes, as received and as encoded
-inline constexpr std::uint32_t kMapHash = 3850831680u;  // hash of the meaning of tsu.toml
+inline constexpr std::uint32_t kMapHash = 3175161361u;  // hash of the meaning of tsu.toml
 inline constexpr std::uint32_t kMagic = 1414747441u;  // 'TSU1'
 inline constexpr std::uint32_t kCoreVersion = 65536u;  // major[31:16] minor[15:0]
 inline constexpr std::uint32_t kRegId = 0x000u;  // magic: 'TSU1' = 0x54535531
