@@ -95,7 +95,7 @@ TEST(Law, ProbabilityIsTheSigmoid) {
         worst_relative = std::max(worst_relative, std::abs(p / exact - 1));
       }
     }
-    std::printf("beta %.1f: max |P - sigmoid| = %.3g\n", beta, worst);
+    std::printf("REPORT exact law: beta %.1f: max |P - sigmoid| = %.3g\n", beta, worst);
     EXPECT_LE(worst, 1.0 / 1024) << beta;
   }
   std::printf("max relative error of P(against) above 2^-14: %.3g\n", worst_relative);
@@ -156,10 +156,10 @@ TEST(Law, StationaryLawIsBoltzmann) {
   std::mt19937_64 random(test::Seed());
   const Spread spreads[] = {{0.3, 0.2, 0.3}, {0.5, 0.3, 0.3}, {1.0, 0.5, 0.5}};
   std::printf(
-      "max total variation of 20 models, 14 to 16 free sites, G8 to G24\nbeta    J ~ 0.3     J ~ "
-      "0.5     J ~ 1\n");
+      "REPORT exact law: worst total variation from Boltzmann of 20 models, 14 to 16 free sites, G8 to G24\n"
+      "REPORT exact law: beta    J ~ 0.3     J ~ 0.5     J ~ 1\n");
   for (const double beta : kBetas) {
-    std::printf("%.1f ", beta);
+    std::printf("REPORT exact law: %.1f ", beta);
     for (const Spread& spread : spreads) {
       const bool judged = beta * spread.j <= 1.5;
       double worst = 0;

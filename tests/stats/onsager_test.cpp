@@ -47,7 +47,7 @@ double InnerBond(const std::vector<std::uint8_t>& spins, int chain) {
 TEST(Onsager, EnergyOfTheSquareLattice) {
   const Pattern square = ParsePattern("0,1");
   const auto offsets = Offsets(square);
-  std::printf("K      <s s'> measured        Onsager     sigmas\n");
+  std::printf("REPORT Onsager: K      <s s'> measured        exact     sigmas\n");
   for (const double coupling : {0.25, 0.35, 0.55}) {
     ASSERT_LT(std::exp(-2 * kMargin / CorrelationLength(coupling)), 1e-5);
     Core core(kSide, kSide, square, kChains, 9);
@@ -73,7 +73,7 @@ TEST(Onsager, EnergyOfTheSquareLattice) {
              });
     const auto measured = stats::MeanOf(sums);  // chains are independent: an honest error
     const double exact = OnsagerBond(coupling), sigmas = (measured.mean - exact) / measured.error;
-    std::printf("%.2f   %.6f +- %.6f   %.6f   %+.2f\n", coupling, measured.mean, measured.error,
+    std::printf("REPORT Onsager: %.2f   %.6f +- %.6f   %.6f   %+.2f\n", coupling, measured.mean, measured.error,
                 exact, sigmas);
     EXPECT_LT(std::abs(sigmas), 5) << "K = " << coupling;
     EXPECT_LT(measured.error, 2e-3) << "too coarse to judge";

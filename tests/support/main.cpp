@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Main of every test program: prints, for each failed test, the line that reruns it alone with its seed.
+// Main of every test program: prints, for each failed test, the line that reruns it alone with its seed. A run of no test
+// at all (a filter that matches nothing) fails.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -29,5 +30,8 @@ int main(int argc, char** argv) {
   testing::InitGoogleTest(&argc, argv);
   std::cout << "TSU_SEED=" << tsu::test::Seed() << "\n";
   testing::UnitTest::GetInstance()->listeners().Append(new RerunLine(argv[0]));
-  return RUN_ALL_TESTS();
+  const int failed = RUN_ALL_TESTS();
+  if (testing::UnitTest::GetInstance()->test_to_run_count() > 0) return failed;
+  std::cerr << "no test ran: does the filter match one?\n";
+  return 1;
 }
