@@ -4,7 +4,7 @@ BUILD := build
 TSU := $(BUILD)/tsu
 MODEL := sw/models/fashion-g12.safetensors
 
-.PHONY: help deps build run test lint regs format mutants bench soak soak-lockstep soak-link soak-noise clean
+.PHONY: help deps build run test lint regs mutants bench soak soak-lockstep soak-link soak-noise clean
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
 
@@ -38,8 +38,9 @@ run: $(TSU) ## generate Fashion-MNIST images on the simulated board over its ser
 test: build lint ## everything that must hold, in under 15 minutes; ends with the number of tests
 	@python3 tests/run_tests.py $(BUILD)
 
-lint: ## generated files are current, RTL reads clean in Verilator and yosys, layers are respected
+lint: ## generated files are current, board files agree, RTL reads clean in Verilator and yosys, layers are respected
 	@python3 rtl/regs/gen_regs.py --check
+	@python3 fpga/common/check_boards.py --rtl hx8k
 	@verif/lint.sh
 
 regs: ## rewrite the files generated from rtl/regs/tsu.toml

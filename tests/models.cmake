@@ -2,14 +2,14 @@
 set(TSU_TEST_MODELS_sim_device_test tsu-simulated)
 # Shapes of array_test.cpp: every pattern, tile count, lane count, group count and width that changes wiring.
 tsu_verilate(array_g8 tsu_array PARAMS Cols=8 Rows=9 Tiles=1 Lanes=1 Groups=1 Layers=1 WeightBits=8 TableBits=9
-             NumRules=2 Rules=96'h01040100)
+             ${TSU_G8})
 tsu_verilate(array_g12_tiles2 tsu_array PARAMS Cols=16 Rows=16 Tiles=2 Lanes=2 Groups=2 Layers=2 WeightBits=8 TableBits=8)
 tsu_verilate(array_g16_tiles3 tsu_array PARAMS Cols=24 Rows=33 Tiles=3 Lanes=4 Groups=1 Layers=3 WeightBits=10 TableBits=9
-             NumRules=4 Rules=96'h090e070801040100)
+             ${TSU_G16})
 tsu_verilate(array_g20_tiles4 tsu_array PARAMS Cols=32 Rows=20 Tiles=4 Lanes=1 Groups=4 Layers=1 WeightBits=4 TableBits=8
-             NumRules=5 Rules=96'h0603090e070801040100)
+             ${TSU_G20})
 tsu_verilate(array_g24 tsu_array PARAMS Cols=40 Rows=21 Tiles=1 Lanes=2 Groups=1 Layers=1 WeightBits=10 TableBits=9
-             NumRules=6 Rules=96'h02010603090e070801040100)
+             ${TSU_G24})
 tsu_verilate(array_g12_strips tsu_array PARAMS Cols=8 Rows=13 Tiles=4 Lanes=4 Groups=3 Layers=1 WeightBits=5 TableBits=9)
 tsu_verilate(array_g4_lanes tsu_array PARAMS Cols=8 Rows=7 Tiles=2 Lanes=32 Groups=1 Layers=2 WeightBits=6 TableBits=8
              NumRules=1 Rules=96'h0100)
@@ -20,10 +20,8 @@ set(TSU_TEST_MODELS_array_test array_g8 array_g12_tiles2 array_g16_tiles3 array_
 set(TSU_CORE_SHAPE ProgramWords=64 SampleWords=16 ClockHz=12345678 BuildId=32'hB1D0000D)
 tsu_verilate(tsu_core_small tsu_core PARAMS Cols=16 Rows=32 Tiles=2 Lanes=2 Groups=1 Layers=2 WeightBits=6 TableBits=8
              Tables=4 ${TSU_CORE_SHAPE})
-tsu_verilate(tsu_core_groups tsu_core PARAMS Cols=12 Rows=11 Tiles=3 Lanes=4 Groups=4 Layers=3 WeightBits=4 NumRules=2
-             Rules=96'h01040100 TableBits=8 Tables=3 ${TSU_CORE_SHAPE})
-tsu_verilate(tsu_core_deep tsu_core PARAMS Cols=8 Rows=40 Tiles=1 Lanes=1 Groups=2 Layers=1 WeightBits=10 NumRules=4
-             Rules=96'h090e070801040100 TableBits=9 Tables=16 ${TSU_CORE_SHAPE})
+tsu_verilate(tsu_core_groups tsu_core PARAMS Cols=12 Rows=11 Tiles=3 Lanes=4 Groups=4 Layers=3 WeightBits=4 ${TSU_G8} TableBits=8 Tables=3 ${TSU_CORE_SHAPE})
+tsu_verilate(tsu_core_deep tsu_core PARAMS Cols=8 Rows=40 Tiles=1 Lanes=1 Groups=2 Layers=1 WeightBits=10 ${TSU_G16} TableBits=9 Tables=16 ${TSU_CORE_SHAPE})
 tsu_verilate(tsu_core_short tsu_core PARAMS Cols=4 Rows=5 Tiles=1 Lanes=32 Groups=1 Layers=4 WeightBits=5 TableBits=8
              Tables=2 ${TSU_CORE_SHAPE})
 tsu_verilate(tsu_core_wide tsu_core PARAMS Cols=24 Rows=27 Tiles=4 Lanes=4 Groups=1 Layers=2 WeightBits=8 NumRules=6
@@ -36,5 +34,5 @@ tsu_verilate(tsu_link_w1 tsu_link PARAMS Window=1)
 tsu_verilate(tsu_link_w4 tsu_link PARAMS Window=4)
 set(TSU_TEST_MODELS_link_test tsu_link_parts tsu_link_w1 tsu_link_w4)
 tsu_verilate(tsu_small_board fpga_core ${TSU_ROOT}/fpga/common/fpga_core.sv PARAMS Cols=16 Rows=16 Tiles=2 Lanes=2 Layers=2
-             NumRules=2 Rules=96'h01040100 TableBits=8 Tables=4 ProgramWords=64 SampleWords=64)
+             ${TSU_G8} TableBits=8 Tables=4 ProgramWords=64 SampleWords=64)
 set(TSU_TEST_MODELS_serial_test tsu_small_board)

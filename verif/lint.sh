@@ -20,6 +20,25 @@ shapes=(
 for shape in "${shapes[@]}"; do
   verilator --lint-only -Wall --top-module tsu_core $shape -Irtl rtl/tsu.vlt -F rtl/tsu.f || fail "verilator, shape '$shape'"
 done
+
+# An illegal shape stops elaboration with the sentence that says why.
+illegal() {  # sentence parameters...
+  local sentence=$1 said; shift
+  said=$(verilator --lint-only --top-module tsu_core -GCols=16 -GRows=16 -GTiles=2 -GLanes=2 -GLayers=1 -GTables=2 "$@" -Irtl rtl/tsu.vlt -F rtl/tsu.f 2>&1) && fail "verilator takes $*"
+  grep -qF "$sentence" <<<"$said" || fail "$*: no word of '$sentence'"
+}
+illegal "Cols must be even" -GCols=15 -GTiles=1
+illegal "Tiles must divide the column pairs" -GTiles=5
+illegal "Lanes must be a power of two" -GLanes=3
+illegal "WeightBits must be 4 to 10" -GWeightBits=11
+illegal "NumRules must be 1 to 6" -GNumRules=7
+illegal "every rule needs a + b odd" -GNumRules=2 "-GRules=96'h01030100"
+illegal "no neighbour may occur twice" -GNumRules=2 "-GRules=96'h00010100"
+illegal "TableBits must be 8 or 9" -GTableBits=7
+illegal "ProgramWords must be a power of two" -GProgramWords=100
+illegal "SampleWords must be a power of two" -GSampleWords=3
+illegal "Tables must be 1..255" -GTables=0
+
 yosys -q -p "read_verilog -sv $(grep -v '^//' rtl/tsu.f | sed 's,^,rtl/,' | tr '\n' ' '); hierarchy -check -top tsu_core" ||
   fail "yosys cannot read the core"
 

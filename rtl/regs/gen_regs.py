@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Generates the SystemVerilog package, the C++ header and the register table from tsu.toml.
+"""Generates the SystemVerilog package, the C++ header, the register table and the patterns of simulated builds from tsu.toml.
 
     gen_regs.py            rewrite the generated files
     gen_regs.py --check    exit 1 and name the stale file when one differs
@@ -54,6 +54,19 @@ def constants(spec):
     yield "CoreVersion", 0x00010000, "major[31:16] minor[15:0]"
 
 
+def vector(rules):
+    """A pattern as the parameter Rules takes it."""
+    return f"96'h{sum(((a & 255) | (b & 255) << 8) << (16 * k) for k, (a, b) in enumerate(rules)):024x}"
+
+
+def cmake(spec):
+    """Parameters of a Verilated build by pattern: tsu_verilate(... PARAMS ${TSU_G16})."""
+    lines = [f"# {NOTE}"]
+    for name, rules in spec["patterns"].items():
+        lines.append(f"set(TSU_{name} NumRules={len(rules)} Rules={vector(rules)})")
+    return "\n".join(lines + [""])
+
+
 def systemverilog(spec):
     lines = [f"// {NOTE}", "// SPDX-License-Identifier: Apache-2.0", "`default_nettype none", "package tsu_pkg;"]
     for name, value, doc in constants(spec):
@@ -62,11 +75,8 @@ def systemverilog(spec):
         lines.append(f"  localparam int unsigned Reg{name} = 32'h{reg['offset']:03x};  // {reg['doc']}")
     lines.append("  // A pattern as a flat vector: rule k is {b, a} in bits [16k +: 16], 8 bits signed each.")
     for name, rules in spec["patterns"].items():
-        vector = 0
-        for k, (a, b) in enumerate(rules):
-            vector |= ((a & 255) | (b & 255) << 8) << (16 * k)
         lines.append(f"  localparam int unsigned {name}Rules = {len(rules)};")
-        lines.append(f"  localparam logic [95:0] {name} = 96'h{vector:024x};")
+        lines.append(f"  localparam logic [95:0] {name} = {vector(rules)};")
     return "\n".join(lines + ["endpackage", "`default_nettype wire", ""])
 
 
@@ -108,7 +118,8 @@ def main():
     stale = []
     for path, text in ((ROOT / "rtl/tsu_pkg.sv", systemverilog(spec)),
                        (ROOT / "sw/include/tsu/regs.hpp", cpp(spec)),
-                       (ROOT / "rtl/REGISTERS.md", markdown(spec))):
+                       (ROOT / "rtl/REGISTERS.md", markdown(spec)),
+                       (ROOT / "verif/patterns.cmake", cmake(spec))):
         if "--check" in sys.argv:
             if not path.exists() or path.read_text() != text:
                 stale.append(str(path.relative_to(ROOT)))
