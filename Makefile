@@ -4,7 +4,7 @@ BUILD := build
 TSU := $(BUILD)/tsu
 MODEL := sw/models/fashion-g12.safetensors
 
-.PHONY: help deps build run test lint regs mutants bench soak soak-lockstep soak-link soak-noise clean
+.PHONY: help deps build run test lint regs mutants bench bus-models soak soak-lockstep soak-link soak-noise clean
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
 
@@ -51,6 +51,18 @@ mutants: configure ## apply every deliberate fault, demand that its test goes re
 
 bench: $(TSU) ## flips/ns of every device at the shipped geometry, as figures of this machine
 	@$(TSU) bench --device cpu: --device golden: --device sim: --model $(MODEL)
+
+BUS_VENV := $(BUILD)/bus-venv
+bus-models: configure ## bus models of other people (cocotb: AXI, UART) drive the core, every bit against golden
+	@$(call install-packages,python3-venv libpython3-dev)
+	@$(MAKE) -s --no-print-directory $(BUS_VENV)/installed
+	@cmake --build $(BUILD) --target bus-vectors
+	@PYTHONDONTWRITEBYTECODE=1 $(BUS_VENV)/bin/python verif/bus_models/run_bus_models.py $(BUILD)
+$(BUS_VENV)/installed: verif/bus_models/requirements.txt
+	@echo "installing the bus models into $(BUS_VENV) (about 110 MB)"
+	@python3 -m venv $(BUS_VENV) && $(BUS_VENV)/bin/pip install -q --disable-pip-version-check -r $< || \
+	  { echo "bus-models: cannot install $<: is the Python package index reachable?" >&2; exit 1; }
+	@touch $@
 
 soak: soak-lockstep soak-link soak-noise ## the long runs: 1e10 lockstep flips, 10,000 damaged frames, noise battery
 soak-lockstep: configure ## RTL against golden over 1e10 flips

@@ -2,8 +2,9 @@
 //
 // AXI4-Lite register file of the core (REGISTERS.md). Every offset answers OKAY; unknown ones read 0 and ignore writes.
 //
-// One read and one write may be in progress; a write is taken when address and data are both there. Reading the low word of
-// a counter latches its high word, so a pair of reads is one moment.
+// One read and one write may be in progress; a write is taken a clock after address and data are both there: AXI allows no
+// combinatorial path through an interface, so ready comes from a register. Reading the low word of a counter latches its high
+// word, so a pair of reads is one moment.
 `default_nettype none
 module tsu_regs #(
   parameter int unsigned Cols = 64,
@@ -64,19 +65,20 @@ module tsu_regs #(
   localparam logic [1:0] Okay = 2'b00;
 
   // ---- Write channel -----------------------------------------------------
-  logic        wr_take, bvalid_q;
+  logic        wr_take, wr_ready_q, bvalid_q;
   logic [11:0] wr_addr;
   logic [31:0] wr_mask;
 
-  assign wr_take        = s_axil_awvalid && s_axil_wvalid && !bvalid_q;
+  assign wr_take        = s_axil_awvalid && s_axil_wvalid && wr_ready_q;
   assign wr_addr        = {s_axil_awaddr[11:2], 2'b00};
   assign wr_mask        = {{8{s_axil_wstrb[3]}}, {8{s_axil_wstrb[2]}}, {8{s_axil_wstrb[1]}}, {8{s_axil_wstrb[0]}}};
-  assign s_axil_awready = wr_take;
-  assign s_axil_wready  = wr_take;
+  assign s_axil_awready = wr_ready_q;
+  assign s_axil_wready  = wr_ready_q;
   assign s_axil_bresp   = Okay;
   assign s_axil_bvalid  = bvalid_q;
 
   always_ff @(posedge clk_i) begin
+    wr_ready_q <= !rst_i && s_axil_awvalid && s_axil_wvalid && !wr_ready_q && !bvalid_q;
     if (rst_i)              bvalid_q <= 1'b0;
     else if (wr_take)       bvalid_q <= 1'b1;
     else if (s_axil_bready) bvalid_q <= 1'b0;
@@ -151,7 +153,7 @@ module tsu_regs #(
 
   assign rd_take        = s_axil_arvalid && !rvalid_q;
   assign rd_addr        = {s_axil_araddr[11:2], 2'b00};
-  assign s_axil_arready = rd_take;
+  assign s_axil_arready = !rvalid_q;
   assign s_axil_rdata   = rdata_q;
   assign s_axil_rresp   = Okay;
   assign s_axil_rvalid  = rvalid_q;

@@ -12,6 +12,7 @@
 #include "verif/golden/core.hpp"
 #include "verif/sim/axi.hpp"
 #include "verif/sim/packets.hpp"
+#include "verif/sim/random_core.hpp"
 
 namespace tsu::verif {
 
@@ -33,30 +34,13 @@ class CoreRig {
 
   // New random weights, sites, tables, planes and noise in both twins.
   void LoadRandom() {
-    RandomState();
+    RandomState(geometry, golden, random);
     Load();
   }
 
-  void Load() {
-    for (std::size_t t = 0; t < golden.tables.size(); ++t) bench.Queue(PackTable(t, golden.tables[t]));
-    for (std::size_t k = 0; k < golden.layers.size(); ++k) {
-      bench.Queue(PackCoupling(k, golden.layers[k]));
-      for (int colour = 0; colour < 2; ++colour) bench.Queue(PackWeights(geometry, k, colour, golden.layers[k]));
-    }
-    for (int colour = 0; colour < 2; ++colour) bench.Queue(PackSites(geometry, colour, golden.sites));
-    LoadPlanes();
-  }
-
+  void Load() { Send(PackState(geometry, golden)); }
   // Spins, conditioning plane, noise.
-  void LoadPlanes() {
-    for (int colour = 0; colour < 2; ++colour) {
-      for (int group = 0; group < geometry.groups; ++group) {
-        bench.Queue(PackPlane(geometry, regs::kTargetSpin, group, colour, golden.spins));
-        bench.Queue(PackPlane(geometry, regs::kTargetConditioning, group, colour, golden.conditioning));
-      }
-    }
-    bench.Send(PackNoise(geometry, golden.noise));
-  }
+  void LoadPlanes() { Send(PackPlanes(geometry, golden)); }
 
   void Start(const Program& program) {
     bench.Send(PackProgram(program));
@@ -120,55 +104,9 @@ class CoreRig {
     return packets;
   }
 
-  int Uniform(int low, int high) { return std::uniform_int_distribution<int>(low, high)(random); }
+  int Uniform(int low, int high) { return verif::Uniform(random, low, high); }
 
-  // A legal program with every opcode; about `sweeps` sweeps.
-  Program RandomProgram(int sweeps) {
-    Program program{Instruction(regs::kOpBeta, AnyTable())};
-    int depth = 0, budget = sweeps, repeat[3] = {1, 1, 1};
-    bool swept = true;  // the open block has an instruction
-    while (budget > 0 && program.size() + 6 < static_cast<std::size_t>(built.program_words)) {
-      const int factor = repeat[0] * repeat[1] * repeat[2];
-      const bool last_words = program.size() + 16 > static_cast<std::size_t>(built.program_words);
-      switch (last_words ? 9 : Uniform(0, 11)) {
-        case 0: program.push_back(Instruction(regs::kOpLayer, Uniform(0, built.layers - 1))); break;
-        case 1: program.push_back(Instruction(regs::kOpPreload, AnyTable())); break;
-        case 2: program.push_back(Instruction(regs::kOpBeta, AnyTable())); break;
-        case 3:
-          program.push_back(Instruction(regs::kOpRandomise, Uniform(0, 1)));
-          budget -= factor;
-          break;
-        case 4: program.push_back(Instruction(regs::kOpCopy)); break;
-        case 5:
-          if (factor <= 3) program.push_back(Instruction(regs::kOpEmit, Uniform(0, 1)));
-          break;
-        case 6: program.push_back(Instruction(regs::kOpClamp, Uniform(0, 1))); break;
-        case 7:
-          if (depth == 2 || last_words) break;
-          repeat[++depth] = Uniform(1, 3);
-          program.push_back(Instruction(regs::kOpLoop, repeat[depth]));
-          swept = false;
-          break;
-        case 8:
-        case 9:
-          if (depth == 0 || !swept) break;
-          program.push_back(Instruction(regs::kOpNext));
-          repeat[depth--] = 1;
-          break;
-        default: {
-          const int n = Uniform(0, 4);
-          program.push_back(Instruction(regs::kOpSweep, n));
-          budget -= n * factor;
-          swept = true;
-        }
-      }
-      if (last_words) budget = 0;
-    }
-    while (depth-- > 0) program.push_back(Instruction(regs::kOpNext));
-    program.push_back(Instruction(regs::kOpEmit, 1));
-    program.push_back(Instruction(regs::kOpEnd));
-    return program;
-  }
+  Program RandomProgram(int sweeps) { return verif::RandomProgram(built, sweeps, random); }
 
   // Sweeps that show the whole state: spins at once, conditioning and noise by what follows from them.
   Program ProbeProgram() {
@@ -182,7 +120,10 @@ class CoreRig {
   golden::Core golden;
 
  private:
-  int AnyTable() { return Uniform(0, built.tables - 1); }
+  void Send(const std::vector<Packet>& packets) {
+    for (const Packet& packet : packets) bench.Queue(packet);
+    bench.Send({});
+  }
 
   Geometry ReadGeometry() {
     Geometry g;
@@ -198,37 +139,6 @@ class CoreRig {
       g.pattern.push_back({static_cast<std::int16_t>(rule & 0xFFFF), static_cast<std::int16_t>(rule >> 16)});
     }
     return g;
-  }
-
-  void RandomState() {
-    const int n = geometry.rows * geometry.cols;
-    const std::vector<Offset> offsets = Offsets(geometry.pattern);
-    const int weight_top = (1 << (geometry.weight_bits - 1)) - 1;
-    golden.layers.assign(geometry.layers, {});
-    for (LayerWeights& layer : golden.layers) {
-      const int span = std::max(1, weight_top >> Uniform(0, 3));  // weak and strong models
-      layer.j.assign(n * offsets.size(), 0);
-      layer.h.resize(n);
-      for (int i = 0; i < n; ++i) {
-        layer.h[i] = static_cast<std::int16_t>(Uniform(-2 * span, 2 * span));
-        for (std::size_t k = 0; k < offsets.size(); ++k) {
-          const int x = i % geometry.cols + offsets[k].dx, y = i / geometry.cols + offsets[k].dy;
-          if (x >= 0 && x < geometry.cols && y >= 0 && y < geometry.rows)
-            layer.j[i * offsets.size() + k] = static_cast<std::int16_t>(Uniform(-span - 1, span));
-        }
-      }
-      for (int k = 1; k < 4; ++k) layer.c[k] = static_cast<std::int16_t>(Uniform(-60, 60));
-    }
-    golden.sites.site_class.resize(n);
-    golden.sites.clamp.resize(n);
-    for (auto& c : golden.sites.site_class) c = Uniform(0, 1) ? Uniform(1, 3) : 0;
-    for (auto& c : golden.sites.clamp) c = Uniform(0, 4) == 0;
-    golden.tables.resize(geometry.tables);
-    for (Table& table : golden.tables) table = MakeTable(0.2 * Uniform(1, 12), geometry.table_bits);
-    for (auto& bit : golden.spins) bit = Uniform(0, 1);
-    for (auto& bit : golden.conditioning) bit = Uniform(0, 1);
-    for (NoiseState& state : golden.noise)
-      for (std::uint32_t& word : state) word = random() & 0xFFFFFF;
   }
 
   // Arguments of the Emit instructions in the order in which they execute.

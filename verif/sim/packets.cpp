@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "verif/sim/packets.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 #include <string>
 
@@ -26,6 +27,14 @@ class BitPacker {
 };
 
 int SiteOf(const Geometry& g, int row, int colour, int pair) { return row * g.cols + 2 * pair + ((row + colour) & 1); }
+
+// Site -> its position among the emitted, row-major; -1 when it is not emitted.
+std::vector<int> EmittedPlaces(int sites, const std::vector<std::uint8_t>& site_class, bool all) {
+  std::vector<int> place(sites, -1);
+  for (int i = 0, next = 0; i < sites; ++i)
+    if (all || site_class[i] > 0) place[i] = next++;
+  return place;
+}
 
 }  // namespace
 
@@ -105,15 +114,33 @@ Packet PackNoise(const Geometry& g, std::span<const NoiseState> streams) {
   return packet;
 }
 
+std::vector<Packet> PackSamples(const Geometry& g, const Sites& sites, const Emission& emission) {
+  const int n = g.rows * g.cols;
+  const std::vector<int> place = EmittedPlaces(n, sites.site_class, emission.sites == n);
+  std::vector<Packet> packets;
+  for (int group = 0; group < g.groups; ++group) {
+    packets.push_back({static_cast<std::uint32_t>(emission.index) << 16 | static_cast<std::uint32_t>(group)});
+    BitPacker packer(packets.back());
+    for (int row = 0; row < g.rows; ++row)
+      for (int colour = 0; colour < 2; ++colour)
+        for (int pair = 0; pair < g.pairs(); ++pair) {
+          const int k = place[SiteOf(g, row, colour, pair)];
+          if (k < 0) continue;
+          for (int lane = 0; lane < g.lanes; ++lane)
+            packer.Put(emission.bits[static_cast<std::size_t>(group * g.lanes + lane) * emission.sites + k], 1);
+        }
+  }
+  return packets;
+}
+
 Emission Unpack(const Geometry& g, const Sites& sites, bool all, std::span<const Packet> packets) {
   const auto check = [](bool ok, const std::string& what) {
     if (!ok) throw std::runtime_error("sample packet: " + what);
   };
   const int n = g.rows * g.cols;
-  std::vector<int> place(n, -1);  // site -> its position among the emitted, row-major
+  const std::vector<int> place = EmittedPlaces(n, sites.site_class, all);
   Emission emission;
-  for (int i = 0; i < n; ++i)
-    if (all || sites.site_class[i] > 0) place[i] = emission.sites++;
+  emission.sites = n - static_cast<int>(std::count(place.begin(), place.end(), -1));
   emission.bits.resize(static_cast<std::size_t>(g.chains()) * emission.sites);
   check(static_cast<int>(packets.size()) == g.groups, "one a lane group");
   emission.index = static_cast<int>(packets[0][0] >> 16);

@@ -25,6 +25,8 @@ Packet PackPlane(const Geometry& geometry, std::uint32_t target, int group, int 
 // streams [chain * pairs + pair].
 Packet PackNoise(const Geometry& geometry, std::span<const NoiseState> streams);
 
+// The sample packets of one Emit, one a lane group.
+std::vector<Packet> PackSamples(const Geometry& geometry, const Sites& sites, const Emission& emission);
 // Samples of one Emit from its packets, one a lane group, in order; checks headers, lengths and padding; throws
 // std::runtime_error. all: every site was asked for.
 Emission Unpack(const Geometry& geometry, const Sites& sites, bool all, std::span<const Packet> packets);
