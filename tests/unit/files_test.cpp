@@ -68,10 +68,10 @@ TEST(AtomicFile, WholeOrAbsent) {
   const Scratch scratch;
   EXPECT_EQ(Failure([] { WriteFileAtomically("/dev/full", Of("text")); }), Exit::kOutput);
   EXPECT_EQ(Failure([&] { WriteFileAtomically(scratch / "no/such/folder", Of("text")); }), Exit::kOutput);
-  EXPECT_EQ(Failure([&] { CheckWritable(scratch / "no/such/folder"); }), Exit::kOutput);
-  EXPECT_EQ(Failure([&] { CheckWritable(scratch / ""); }), Exit::kOutput) << "a folder is no file";
-  EXPECT_EQ(Failure([&] { CheckWritable(scratch / "file"); }), Exit::kOk);
-  EXPECT_EQ(Failure([] { CheckWritable("/dev/full"); }), Exit::kOk) << "only writing tells";
+  EXPECT_EQ(Failure([&] { CheckOutputs({scratch / "no/such/folder"}); }), Exit::kOutput);
+  EXPECT_EQ(Failure([&] { CheckOutputs({scratch / ""}); }), Exit::kOutput) << "a folder is no file";
+  EXPECT_EQ(Failure([&] { CheckOutputs({scratch / "file"}); }), Exit::kOk);
+  EXPECT_EQ(Failure([] { CheckOutputs({"/dev/full"}); }), Exit::kOk) << "only writing tells";
   EXPECT_EQ(scratch.files(), 0u) << "asking leaves nothing";
   WriteFileAtomically(scratch / "file", Of("old"));
   WriteFileAtomically(scratch / "file", Of("new text"));
