@@ -41,7 +41,10 @@ std::string Target(const std::string& path) {
 struct Place {
   explicit Place(const std::string& target) {
     struct stat info;
-    if (stat(target.c_str(), &info) != 0) return;
+    if (stat(target.c_str(), &info) != 0) {
+      if (errno == ENOENT) return;
+      throw OutputError(target, errno);
+    }
     if (S_ISDIR(info.st_mode)) throw OutputError(target, EISDIR);
     if (access(target.c_str(), W_OK) != 0) throw OutputError(target, errno);  // renaming would not ask
     regular = S_ISREG(info.st_mode);

@@ -289,8 +289,8 @@ Model Train(std::span<const std::uint8_t> images, int image_rows, int image_cols
   TrainOptions o = options;
   const Data data{images, static_cast<std::size_t>(image_rows) * image_cols,
                   images.size() / (static_cast<std::size_t>(image_rows) * image_cols)};
-  o.batch = std::min(o.batch, static_cast<int>(data.images / 64 * 64));
   Check(o, data);
+  o.batch = std::min(o.batch, static_cast<int>(data.images / 64 * 64));
   Model model;
   model.rows = o.rows;
   model.cols = o.cols;

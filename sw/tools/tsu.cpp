@@ -52,10 +52,11 @@ int Help(const CLI::App& app, const CLI::ParseError& request) {
   return std::cout ? 0 : Fail(tsu::Exit::kOutput, "cannot write: standard output (disk full or pipe closed)");
 }
 
-// The command whose arguments were being read.
-std::string CommandLineHelp(const CLI::App& app) {
+int RefuseCommandLine(const CLI::App& app, const CLI::ParseError& error) {
   const auto commands = app.get_subcommands();
-  return commands.empty() ? "tsu --help" : "tsu " + commands.front()->get_name() + " --help";
+  const auto rest = app.remaining();
+  const std::string what = commands.empty() && !rest.empty() ? "no such command: '" + rest.front() + "'" : error.what();
+  return Fail(tsu::Exit::kUsage, what + " (see tsu " + (commands.empty() ? "" : commands.front()->get_name() + " ") + "--help)");
 }
 
 }  // namespace
@@ -85,7 +86,7 @@ int main(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
     if (e.get_exit_code() == 0) return Help(app, e);
-    return Fail(tsu::Exit::kUsage, std::string(e.what()) + " (see " + CommandLineHelp(app) + ")");
+    return RefuseCommandLine(app, e);
   } catch (const tsu::Error& e) {
     return Fail(e.exit(), e.what());
   } catch (const std::bad_alloc&) {
