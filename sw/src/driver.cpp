@@ -222,6 +222,12 @@ Program ChainProgram(const Model& model, int first, int last, const std::vector<
 
 RunResult RunModel(Device& device, const Model& model, const RunOptions& options) {
   if (options.count < 1) throw Error(Exit::kUsage, "nothing to do", "count " + std::to_string(options.count), "ask for at least one sample");
+  // One byte a pixel, in memory and in the file that follows.
+  const std::uint64_t most = kFileLimit / (model.visible.size() * (options.film ? model.layers.size() + 2 : 1));
+  if (static_cast<std::uint64_t>(options.count) > most) {
+    throw Error(Exit::kUsage, "too many samples at once", "count " + std::to_string(options.count),
+                "at most " + std::to_string(most) + " of this model" + (options.film ? " with a film" : "") + "; other seeds give more");
+  }
   return Job(device, model, options).Run();
 }
 

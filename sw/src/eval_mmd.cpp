@@ -7,6 +7,7 @@
 #include "parallel.hpp"
 #include "tsu/error.hpp"
 #include "tsu/eval.hpp"
+#include "tsu/interrupt.hpp"
 
 namespace tsu {
 namespace {
@@ -16,7 +17,10 @@ template <typename Row>
 double Sum(std::size_t rows, std::size_t pixels, double sigma, int threads, const Row& row) {
   threads = ThreadCount(threads);
   std::vector<std::vector<std::uint64_t>> counts(threads, std::vector<std::uint64_t>(pixels + 1, 0));
-  Parallel(threads, static_cast<int>(rows), [&](int i, int worker) { row(static_cast<std::size_t>(i), counts[worker]); });
+  Parallel(threads, static_cast<int>(rows), [&](int i, int worker) {
+    CheckInterrupt("comparing samples");
+    row(static_cast<std::size_t>(i), counts[worker]);
+  });
   double sum = 0;
   for (std::size_t d = 0; d <= pixels; ++d) {
     std::uint64_t n = 0;

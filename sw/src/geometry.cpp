@@ -27,24 +27,7 @@ int ParseOffset(const std::string& name, const std::string& text) {
   char* end = nullptr;
   const long value = std::strtol(text.c_str(), &end, 10);
   if (text.empty() || *end != 0) Bad(name, "has '" + text + "' where a number belongs");
-  if (std::labs(value) > kMaxOffset)
-    Bad(name, "has an offset beyond " + std::to_string(kMaxOffset));
-  return static_cast<int>(value);
-}
-
-// Two rules with the same neighbours would be one edge with two weights.
-void Check(const std::string& name, const Pattern& pattern) {
-  if (pattern.empty() || pattern.size() > regs::kMaxRules) {
-    Bad(name, "needs 1 to " + std::to_string(regs::kMaxRules) + " rules");
-  }
-  std::set<std::pair<int, int>> seen;
-  for (const auto& rule : pattern) {
-    if ((rule.a + rule.b) % 2 == 0)
-      Bad(name, "has a rule whose a + b is even: it joins one colour");
-  }
-  for (const auto& offset : Offsets(pattern)) {
-    if (!seen.insert({offset.dx, offset.dy}).second) Bad(name, "reaches one neighbour twice");
-  }
+  return static_cast<int>(std::clamp<long>(value, -kMaxOffset - 1, kMaxOffset + 1));
 }
 
 }  // namespace
@@ -55,6 +38,23 @@ std::vector<Offset> Offsets(const Pattern& pattern) {
     offsets.insert(offsets.end(), {{a, b}, {-b, a}, {-a, -b}, {b, -a}});
   }
   return offsets;
+}
+
+std::string PatternFault(const Pattern& pattern) {
+  if (pattern.empty() || pattern.size() > regs::kMaxRules) {
+    return "needs 1 to " + std::to_string(regs::kMaxRules) + " rules";
+  }
+  for (const auto& [a, b] : pattern) {
+    if (std::max(std::abs(a), std::abs(b)) > kMaxOffset)
+      return "has an offset beyond " + std::to_string(kMaxOffset);
+    if ((a + b) % 2 == 0) return "has a rule whose a + b is even: it joins one colour";
+  }
+  // Two rules with the same neighbours would be one edge with two weights.
+  std::set<std::pair<int, int>> seen;
+  for (const auto& offset : Offsets(pattern)) {
+    if (!seen.insert({offset.dx, offset.dy}).second) return "reaches one neighbour twice";
+  }
+  return "";
 }
 
 Pattern ParsePattern(const std::string& name) {
@@ -71,7 +71,7 @@ Pattern ParsePattern(const std::string& name) {
     pattern.push_back(
         {ParseOffset(name, rule.substr(0, comma)), ParseOffset(name, rule.substr(comma + 1))});
   }
-  Check(name, pattern);
+  if (const std::string fault = PatternFault(pattern); !fault.empty()) Bad(name, fault);
   return pattern;
 }
 

@@ -3,31 +3,47 @@
 #include <sys/stat.h>
 #include <zlib.h>
 
+#include <algorithm>
+#include <new>
+
 #include "tsu/error.hpp"
 #include "tsu/files.hpp"
 
 namespace tsu {
 namespace {
 
-constexpr std::uint64_t kLimit = std::uint64_t{1} << 32;
-
-Bytes Gunzip(const Bytes& packed, const std::string& path) {
-  z_stream stream{};
-  inflateInit2(&stream, 15 + 16);
-  stream.next_in = const_cast<Bytef*>(packed.data());
-  stream.avail_in = static_cast<uInt>(packed.size());
-  Bytes bytes, chunk(1 << 20);
-  int result = Z_OK;
-  while (result == Z_OK && bytes.size() < kLimit) {
-    stream.next_out = chunk.data();
-    stream.avail_out = static_cast<uInt>(chunk.size());
-    result = inflate(&stream, Z_NO_FLUSH);
-    bytes.insert(bytes.end(), chunk.begin(), chunk.end() - stream.avail_out);
+// A plain or gzip file, in order: memory is taken for what is there, not for what a header claims.
+class Source {
+ public:
+  explicit Source(const std::string& path) : path_(path), file_(gzdopen(OpenInput(path), "rb")) {
+    if (file_ == nullptr) throw std::bad_alloc();
   }
-  inflateEnd(&stream);
-  if (result != Z_STREAM_END) throw Error(Exit::kBadInput, "gzip data is broken or cut short", path, "fetch the file again");
-  return bytes;
-}
+  ~Source() { gzclose(file_); }
+  Source(const Source&) = delete;
+  Source& operator=(const Source&) = delete;
+
+  // At most so many bytes, fewer at the end of the file.
+  Bytes Read(std::uint64_t most) {
+    Bytes bytes;
+    while (bytes.size() < most) {
+      const std::size_t had = bytes.size(), step = std::min<std::uint64_t>(most - had, 1 << 20);
+      bytes.resize(had + step);
+      const int got = gzread(file_, bytes.data() + had, static_cast<unsigned>(step));
+      int state = Z_OK;
+      gzerror(file_, &state);
+      if (got < 0 || (state != Z_OK && state != Z_STREAM_END)) {
+        throw Error(Exit::kBadInput, "the file is broken or cut short", path_, "fetch it again");
+      }
+      bytes.resize(had + static_cast<std::size_t>(got));
+      if (got == 0) break;
+    }
+    return bytes;
+  }
+
+ private:
+  std::string path_;
+  gzFile file_;
+};
 
 Bytes Gzip(const Bytes& bytes) {
   z_stream stream{};
@@ -47,24 +63,26 @@ Bytes Gzip(const Bytes& bytes) {
 
 Idx LoadIdx(const std::string& path) {
   const auto fail = [&path](const std::string& what) { return Error(Exit::kBadInput, what, path, "expected an IDX file of bytes"); };
-  Bytes bytes = ReadFile(path, kLimit);
-  if (bytes.size() >= 2 && bytes[0] == 0x1f && bytes[1] == 0x8b) bytes = Gunzip(bytes, path);
-  if (bytes.size() < 4 || bytes[0] != 0 || bytes[1] != 0) throw fail("not an IDX file");
-  if (bytes[2] != 8) throw fail("IDX element type is not unsigned byte");
-  const std::size_t dimensions = bytes[3], head = 4 + 4 * dimensions;
-  if (dimensions < 1 || dimensions > 4 || bytes.size() < head) throw fail("IDX header is cut short or has a strange rank");
+  Source source(path);
+  const Bytes head = source.Read(4);
+  if (head.size() < 4 || head[0] != 0 || head[1] != 0) throw fail("not an IDX file");
+  if (head[2] != 8) throw fail("IDX element type is not unsigned byte");
+  const std::size_t dimensions = head[3];
+  if (dimensions < 1 || dimensions > 4) throw fail("IDX data of a strange rank");
+  const Bytes sizes = source.Read(4 * dimensions);
+  if (sizes.size() != 4 * dimensions) throw fail("IDX header is cut short");
   Idx idx;
   std::uint64_t elements = 1;
-  for (std::size_t d = 0; d < dimensions; ++d) {
-    const std::uint8_t* p = &bytes[4 + 4 * d];
+  for (const std::uint8_t* p = sizes.data(); p != sizes.data() + sizes.size(); p += 4) {
     idx.shape.push_back(static_cast<std::uint32_t>(p[0]) << 24 | p[1] << 16 | p[2] << 8 | p[3]);
     elements *= idx.shape.back();
-    if (elements > kLimit) throw fail("IDX header claims more data than can be");
+    if (elements > kFileLimit) throw fail("IDX header claims more than " + std::to_string(kFileLimit) + " bytes");
   }
-  if (bytes.size() - head != elements) {
-    throw fail("IDX data has " + std::to_string(bytes.size() - head) + " bytes, its header says " + std::to_string(elements));
+  idx.data = source.Read(elements);
+  if (idx.data.size() < elements) {
+    throw fail("IDX data has " + std::to_string(idx.data.size()) + " bytes, its header says " + std::to_string(elements));
   }
-  idx.data.assign(bytes.begin() + static_cast<std::ptrdiff_t>(head), bytes.end());
+  if (!source.Read(1).empty()) throw fail("IDX data goes on after the " + std::to_string(elements) + " bytes of its header");
   return idx;
 }
 
@@ -84,7 +102,7 @@ std::string FindIdx(const std::string& dir, const std::string& name) {
   }
   for (const char* ending : {"", ".gz"}) {
     const std::string path = dir + "/" + name + ending;
-    if (stat(path.c_str(), &info) == 0) return path;
+    if (stat(path.c_str(), &info) == 0) return path;  // of a kind that OpenInput judges
   }
   throw Error(Exit::kBadInput, "no " + name + "(.gz)", dir, "name the folder of the IDX files with --data DIR");
 }

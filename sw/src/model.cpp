@@ -33,10 +33,13 @@ void CheckLayer(const Model& m, int k, const std::vector<Offset>& offsets, const
   if (std::any_of(layer.h.begin(), layer.h.end(), [](int h) { return std::abs(h) > kBiasMax; })) throw fail("a bias h is out of range");
   if (layer.c[0] != 0) throw fail("c of class 0 must be 0");
   if (std::any_of(layer.c.begin(), layer.c.end(), [](int c) { return std::abs(c) > kBiasMax; })) throw fail("a coupling c is out of range");
+  for (const double level : {layer.signal_in, layer.signal_out}) {
+    if (!(level >= 0 && level <= 1)) throw fail("a signal level is not in 0..1");
+  }
   if (layer.schedule.empty() || layer.schedule.size() > 64) throw fail("the beta schedule has no or too many segments");
   for (const Segment& s : layer.schedule) {
     if (!std::isfinite(s.beta) || s.beta <= 0 || s.beta > 100) throw fail("beta is not a number in (0, 100]");
-    if (s.sweeps < 1 || s.sweeps > 1'000'000) throw fail("the number of sweeps is not in 1..1000000");
+    if (s.sweeps < 1 || s.sweeps > kMostSweeps) throw fail("the number of sweeps is not in 1..1000000");
   }
 }
 
@@ -48,12 +51,9 @@ Shape Model::shape(int chains) const {
 
 void CheckModel(const Model& m, const std::string& where) {
   const auto fail = [&where](const std::string& what) { return Error(Exit::kBadInput, what, where, "the model file is broken"); };
-  if (m.rows < 1 || m.rows > 1024 || m.cols < 2 || m.cols > 1024 || m.cols % 2 != 0) throw fail("the grid is not 1..1024 rows by an even 2..1024 columns");
+  if (m.rows < 1 || m.rows > kMostSide || m.cols < 2 || m.cols > kMostSide || m.cols % 2 != 0) throw fail("the grid is not 1..1024 rows by an even 2..1024 columns");
   if (m.weight_bits < 4 || m.weight_bits > 10) throw fail("weight bits are not 4..10");
-  if (m.pattern.empty() || m.pattern.size() > regs::kMaxRules) throw fail("the pattern has no or too many rules");
-  for (const Rule& rule : m.pattern) {
-    if ((rule.a + rule.b) % 2 == 0 || std::abs(rule.a) > 127 || std::abs(rule.b) > 127) throw fail("a rule of the pattern joins sites of one colour or is too long");
-  }
+  if (const std::string fault = PatternFault(m.pattern); !fault.empty()) throw fail("the pattern " + fault);
   if (m.layers.empty() || m.layers.size() > 64) throw fail("the model has no or too many layers");
   const std::size_t sites = static_cast<std::size_t>(m.rows) * m.cols;
   if (m.site_class.size() != sites) throw fail("sites.class has the wrong size");

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "tsu/error.hpp"
 #include "tsu/files.hpp"
@@ -14,7 +15,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::uint64_t kHeaderLimit = 16 << 20;
-constexpr std::uint64_t kFileLimit = std::uint64_t{1} << 30;
+constexpr int kDepthLimit = 64;  // copies and dumps recurse
 
 template <typename T>
 constexpr const char* kDtype = nullptr;
@@ -25,9 +26,12 @@ constexpr const char* kDtype<std::int32_t> = "I32";
 template <>
 constexpr const char* kDtype<std::uint8_t> = "U8";
 
+// The start of a stranger's text, for a message.
+std::string Short(const std::string& text) { return text.size() <= 40 ? text : text.substr(0, 40) + "..."; }
+
 class Reader {
  public:
-  explicit Reader(const std::string& path) : path_(path), file_(ReadFile(path, kFileLimit)) {
+  explicit Reader(const std::string& path) : path_(path), file_(ReadFile(path)) {
     std::uint64_t length = 0;
     if (file_.size() < 8) throw Fail("the file is shorter than a safetensors header");
     std::memcpy(&length, file_.data(), 8);
@@ -35,8 +39,7 @@ class Reader {
       throw Fail("the header claims " + std::to_string(length) + " bytes, the file has " + std::to_string(file_.size()));
     }
     data_ = 8 + length;
-    header_ = json::parse(file_.begin() + 8, file_.begin() + static_cast<std::ptrdiff_t>(data_), nullptr, false);
-    if (!header_.is_object()) throw Fail("the header is not a JSON object");
+    header_ = ParseObject("the header", file_.begin() + 8, file_.begin() + static_cast<std::ptrdiff_t>(data_));
     CheckLayout();
   }
 
@@ -48,9 +51,8 @@ class Reader {
     if (found == header_.end() || !found->is_object() || !found->contains("tsu") || !(*found)["tsu"].is_string()) {
       throw Fail("no `tsu` metadata: not a TSU model");
     }
-    json meta = json::parse((*found)["tsu"].get<std::string>(), nullptr, false);
-    if (!meta.is_object()) throw Fail("the `tsu` metadata is not a JSON object");
-    return meta;
+    const std::string text = (*found)["tsu"];
+    return ParseObject("the `tsu` metadata", text.begin(), text.end());
   }
 
   template <typename T>
@@ -70,6 +72,24 @@ class Reader {
   }
 
  private:
+  // A JSON object that means one thing: readers differ in which of two equal keys they take. Its depth is bounded.
+  template <typename Iterator>
+  json ParseObject(const std::string& what, Iterator begin, Iterator end) const {
+    std::vector<std::set<std::string>> keys;
+    const auto watch = [&](int depth, json::parse_event_t event, json& parsed) {
+      if (depth > kDepthLimit) throw Fail(what + " is nested deeper than " + std::to_string(kDepthLimit));
+      if (event == json::parse_event_t::object_start) keys.emplace_back();
+      if (event == json::parse_event_t::object_end) keys.pop_back();
+      if (event == json::parse_event_t::key && !keys.back().insert(parsed.get<std::string>()).second) {
+        throw Fail(what + " has the key `" + Short(parsed.get<std::string>()) + "` twice");
+      }
+      return true;
+    };
+    json object = json::parse(begin, end, watch, false);
+    if (!object.is_object()) throw Fail(what + " is not a JSON object");
+    return object;
+  }
+
   // As the format demands: the tensors cover the data from end to end, without holes and without sharing a byte.
   void CheckLayout() const {
     std::vector<std::pair<std::uint64_t, std::uint64_t>> spans;
@@ -77,7 +97,7 @@ class Reader {
       if (name == "__metadata__") continue;
       const json offsets = tensor.is_object() ? tensor.value("data_offsets", json()) : json();
       if (!offsets.is_array() || offsets.size() != 2 || !offsets[0].is_number_unsigned() || !offsets[1].is_number_unsigned()) {
-        throw Fail("tensor `" + name + "` has no data offsets");
+        throw Fail("tensor `" + Short(name) + "` has no data offsets");
       }
       spans.emplace_back(offsets[0], offsets[1]);
     }
@@ -128,7 +148,7 @@ std::string LayerName(std::size_t k, const char* part) { return "layer" + std::t
 // A whole number of the metadata; a fraction, or one beyond the range, is an error, not rounded or wrapped.
 int Whole(const json& value, int low, int high, const Reader& reader) {
   if (!value.is_number_integer() || value.get<double>() < low || value.get<double>() > high) {
-    throw reader.Fail("metadata: " + value.dump().substr(0, 40) + " where a whole number in " + std::to_string(low) + ".." + std::to_string(high) + " belongs");
+    throw reader.Fail("metadata: " + Short(value.dump()) + " where a whole number in " + std::to_string(low) + ".." + std::to_string(high) + " belongs");
   }
   return value.get<int>();
 }
@@ -136,17 +156,19 @@ int Whole(const json& value, int low, int high, const Reader& reader) {
 Model Parse(const Reader& reader) {
   const json meta = reader.Metadata();
   const auto version = meta.value("format_version", json());
-  if (version != kModelFormatVersion) throw reader.Fail("model format version is " + version.dump());
+  if (version != kModelFormatVersion) throw reader.Fail("model format version is " + Short(version.dump()));
   Model m;
-  m.rows = Whole(meta.at("rows"), 1, 1024, reader);
-  m.cols = Whole(meta.at("cols"), 2, 1024, reader);
-  m.image_rows = Whole(meta.at("image").at(0), 1, 1024, reader);
-  m.image_cols = Whole(meta.at("image").at(1), 1, 1024, reader);
+  m.rows = Whole(meta.at("rows"), 1, kMostSide, reader);
+  m.cols = Whole(meta.at("cols"), 2, kMostSide, reader);
+  m.image_rows = Whole(meta.at("image").at(0), 1, kMostSide, reader);
+  m.image_cols = Whole(meta.at("image").at(1), 1, kMostSide, reader);
   m.weight_bits = Whole(meta.at("weight_bits"), 4, 10, reader);
   for (const json& rule : meta.at("pattern")) {
     m.pattern.push_back({Whole(rule.at(0), -127, 127, reader), Whole(rule.at(1), -127, 127, reader)});
   }
-  m.training = meta.value("training", json::object()).dump();
+  const json training = meta.value("training", json::object());
+  if (!training.is_object()) throw reader.Fail("metadata: the training record is not a JSON object");
+  m.training = training.dump();
   if (meta.at("layers").empty() || meta["layers"].size() > 64 || m.pattern.empty() || m.pattern.size() > regs::kMaxRules) {
     throw reader.Fail("the pattern or the number of layers is out of range");
   }
@@ -163,7 +185,7 @@ Model Parse(const Reader& reader) {
     layer.signal_in = about.at("signal").at(0).get<double>();
     layer.signal_out = about.at("signal").at(1).get<double>();
     for (const json& s : about.at("schedule")) {
-      layer.schedule.push_back({s.at("beta").get<double>(), Whole(s.at("sweeps"), 1, 1'000'000, reader)});
+      layer.schedule.push_back({s.at("beta").get<double>(), Whole(s.at("sweeps"), 1, kMostSweeps, reader)});
     }
     m.layers.push_back(std::move(layer));
   }
@@ -178,7 +200,8 @@ Model LoadModel(const std::string& path) {
   try {
     model = Parse(reader);
   } catch (const json::exception& e) {
-    throw reader.Fail(std::string("metadata: ") + e.what());
+    const std::string what = e.what();  // "[json.exception...] a sentence"
+    throw reader.Fail("metadata: " + Short(what.substr(what.find(' ') + 1)));
   }
   CheckModel(model, path);
   return model;

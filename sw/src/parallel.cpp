@@ -5,6 +5,7 @@
 #include <atomic>
 #include <exception>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -30,14 +31,17 @@ void Parallel(int threads, int items, const std::function<void(int, int)>& work)
   };
   {
     std::vector<std::jthread> helpers;
-    for (int t = 1; t < threads; ++t) helpers.emplace_back(serve, t);
+    try {
+      for (int t = 1; t < threads; ++t) helpers.emplace_back(serve, t);
+    } catch (const std::system_error&) {  // no more threads to be had
+    }
     serve(0);
   }
   if (failure) std::rethrow_exception(failure);
 }
 
 int ThreadCount(int wish) {
-  if (wish > 0) return wish;
+  if (wish > 0) return std::min(wish, kMostThreads);
   return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
 }
 

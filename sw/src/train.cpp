@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <numbers>
 #include <numeric>
+#include <sstream>
 #include <utility>
 
 #include "parallel.hpp"
@@ -229,15 +230,28 @@ class LayerTraining {
   Parameters gradient_;
 };
 
+// What only shows at the end of a training, in the checks of SaveModel, must not wait until then.
 void Check(const TrainOptions& o, const Data& data) {
-  const auto usage = [](const std::string& what, const std::string& where) { return Error(Exit::kUsage, what, where, ""); };
-  if (o.steps < 1 || o.steps > 16) throw usage("denoising steps must be 1..16", std::to_string(o.steps));
-  if (o.epochs < 1) throw usage("epochs must be at least 1", std::to_string(o.epochs));
-  if (o.rows < 1 || o.cols < 2 || o.cols % 2) throw usage("columns must be even", std::to_string(o.cols));
-  if (o.sweeps < 8 || o.clamped_sweeps < 8) throw usage("too few sweeps", std::to_string(o.sweeps));
-  if (o.weight_bits < 4 || o.weight_bits > 10) throw usage("weight bits must be 4..10", std::to_string(o.weight_bits));
+  const auto within = [](const char* what, auto value, auto least, auto most) {
+    if (value >= least && value <= most) return;
+    std::ostringstream hint;
+    hint << least << " to " << most;
+    throw Error(Exit::kUsage, std::string(what) + " out of range", std::to_string(value), hint.str());
+  };
+  within("rows of the grid", o.rows, 1, kMostSide);
+  within("columns of the grid", o.cols, 2, kMostSide);
+  within("weight bits", o.weight_bits, 4, 10);
+  within("denoising steps", o.steps, 1, 16);
+  within("epochs", o.epochs, 1, 1'000'000);
+  within("sweeps", o.sweeps, 8, kMostSweeps);
+  within("clamped sweeps", o.clamped_sweeps, 8, kMostSweeps);
+  within("learning rate", o.rate, 1e-9, 1.0);
+  if (o.cols % 2) throw Error(Exit::kUsage, "columns of the grid are odd", std::to_string(o.cols), "an even number");
+  if (GridEdges(o.rows, o.cols, o.pattern).empty()) {
+    throw Error(Exit::kUsage, "the pattern joins no two sites of the grid", PatternName(o.pattern), "a larger grid or a shorter pattern");
+  }
   if (data.images < 64) throw Error(Exit::kBadInput, "too few images to train on", std::to_string(data.images), "64 or more");
-  if (o.batch < 64 || o.batch % 64) throw usage("batch must be a multiple of 64", std::to_string(o.batch));
+  if (o.batch < 64 || o.batch % 64) throw Error(Exit::kUsage, "batch is no multiple of 64", std::to_string(o.batch), "64 or more");
 }
 
 std::vector<Segment> Schedule(const TrainOptions& o, bool last) {
@@ -275,8 +289,8 @@ Model Train(std::span<const std::uint8_t> images, int image_rows, int image_cols
   TrainOptions o = options;
   const Data data{images, static_cast<std::size_t>(image_rows) * image_cols,
                   images.size() / (static_cast<std::size_t>(image_rows) * image_cols)};
-  o.batch = std::min(o.batch, static_cast<int>(data.images / 64 * 64));
   Check(o, data);
+  o.batch = std::min(o.batch, static_cast<int>(data.images / 64 * 64));
   Model model;
   model.rows = o.rows;
   model.cols = o.cols;
@@ -302,10 +316,11 @@ Model Train(std::span<const std::uint8_t> images, int image_rows, int image_cols
   const nlohmann::json record = Record(o, data);
   model.training = record.dump();
 
+  const auto edges = GridEdges(o.rows, o.cols, o.pattern);
   State state;
   nlohmann::json identity = record;
   identity["shape"] = {o.rows, o.cols, o.steps, o.weight_bits, PatternName(o.pattern)};
-  const bool resumed = !o.checkpoint.empty() && LoadState(o.checkpoint, identity.dump(), state);
+  const bool resumed = !o.checkpoint.empty() && LoadState(o.checkpoint, identity.dump(), edges.size() + sites, state);
   state.identity = identity.dump();
   for (int k = static_cast<int>(state.finished.size()); k < o.steps; ++k) {
     LayerTraining training(o, model, data, k, levels[k]);
@@ -323,7 +338,6 @@ Model Train(std::span<const std::uint8_t> images, int image_rows, int image_cols
     state.finished.back() = state.average;
     if (!o.checkpoint.empty()) SaveState(o.checkpoint, state);
   }
-  const auto edges = GridEdges(o.rows, o.cols, o.pattern);
   for (int k = 0; k < o.steps; ++k) Quantise(state.finished[k], edges, o.weight_bits, model.layers[k]);
   return model;
 }

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tsu/train_data.hpp"
 
+#include <utility>
+
 #include "tsu/error.hpp"
 #include "tsu/files.hpp"
 
 namespace tsu {
 
 BinaryImages LoadBinaryImages(const std::string& path, double threshold) {
-  const Idx idx = LoadIdx(path);
+  Idx idx = LoadIdx(path);
   if (idx.shape.size() != 3 || idx.shape[0] == 0 || idx.shape[1] == 0 || idx.shape[2] == 0 || idx.shape[1] > 4096 ||
       idx.shape[2] > 4096)
     throw Error(Exit::kBadInput, "not a file of images", path, "three dimensions: image, row, column");
@@ -16,12 +18,17 @@ BinaryImages LoadBinaryImages(const std::string& path, double threshold) {
   images.rows = static_cast<int>(idx.shape[1]);
   images.cols = static_cast<int>(idx.shape[2]);
   images.sha256 = Sha256(idx.data);
-  for (const std::uint8_t value : idx.data) images.bits.push_back(value > 255 * threshold);
+  images.bits = std::move(idx.data);
+  for (std::uint8_t& value : images.bits) value = value > 255 * threshold;
   return images;
 }
 
+std::string SplitPath(const std::string& dir, bool train) {
+  return FindIdx(dir, train ? "train-images-idx3-ubyte" : "t10k-images-idx3-ubyte");
+}
+
 BinaryImages LoadSplit(const std::string& dir, bool train, double threshold) {
-  return LoadBinaryImages(FindIdx(dir, train ? "train-images-idx3-ubyte" : "t10k-images-idx3-ubyte"), threshold);
+  return LoadBinaryImages(SplitPath(dir, train), threshold);
 }
 
 }  // namespace tsu

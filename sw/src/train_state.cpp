@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "train_state.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <filesystem>
 #include <string_view>
@@ -70,8 +71,9 @@ void SaveState(const std::string& path, const State& state) {
   WriteFileAtomically(path, {reinterpret_cast<const std::uint8_t*>(out.data()), out.size()});
 }
 
-bool LoadState(const std::string& path, const std::string& identity, State& state) {
-  if (!std::filesystem::exists(path)) return false;
+bool LoadState(const std::string& path, const std::string& identity, std::size_t parameters, State& state) {
+  std::error_code failure;
+  if (!std::filesystem::exists(path, failure) && !failure) return false;
   const tsu::Bytes bytes = ReadFile(path);
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   const Error damaged(Exit::kBadInput, "damaged checkpoint", path, "delete it to start afresh");
@@ -98,6 +100,10 @@ bool LoadState(const std::string& path, const std::string& identity, State& stat
   state.autocorrelation = in.Number<double>();
   for (auto* p : {&state.parameters, &state.average, &state.adam.first, &state.adam.second}) *p = in.Floats();
   if (in.bad || !in.rest.empty()) throw damaged;
+  // The sum is no seal: what is indexed must have its size.
+  const auto fits = [&](const Parameters& p) { return p.size() == parameters; };
+  const bool between = state.parameters.empty();  // two layers
+  if ((!between && !(fits(state.parameters) && fits(state.average))) || state.step < 0 || !std::all_of(state.finished.begin(), state.finished.end(), fits)) throw damaged;
   return true;
 }
 

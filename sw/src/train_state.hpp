@@ -21,7 +21,7 @@ struct State {
 
 // Writes aside and renames; throws kOutput.
 void SaveState(const std::string& path, const State& state);
-// False when there is no such file. Throws kBadInput when it is damaged or of another training.
-bool LoadState(const std::string& path, const std::string& identity, State& state);
+// False when there is no such file. Throws kBadInput when it is damaged or of another training. `size`: parameters of a layer.
+bool LoadState(const std::string& path, const std::string& identity, std::size_t size, State& state);
 
 }  // namespace tsu::train

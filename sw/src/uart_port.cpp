@@ -15,6 +15,7 @@
 #include <cstring>
 
 #include "tsu/error.hpp"
+#include "tsu/interrupt.hpp"
 #include "tsu/uart.hpp"
 
 namespace tsu {
@@ -143,6 +144,7 @@ class UartPort : public BytePort {
       if (ready > 0 && (entry.revents & events)) return true;
       if (ready > 0) Gone();
       if (ready < 0 && errno != EINTR) Gone();
+      if (ready < 0) CheckInterrupt("waiting for the serial port");
       if (left <= 0) return false;
     }
   }

@@ -62,10 +62,11 @@ void Bench(const Options& o, const Context& context) {
 void AddBenchCommand(CLI::App& app, Context& context) {
   auto o = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("bench", "flips/ns of devices at the shipped geometry, as figures of this machine");
-  command->add_option("--device", o->devices, kDeviceHelp)->capture_default_str();
-  command->add_option("--model", o->model, "model to run instead of random weights");
-  command->add_option("--rounds", o->rounds, "measurements of each, interleaved")->capture_default_str()->check(CLI::Range(1, 100));
-  command->add_option("--seconds", o->seconds, "least length of one measurement, about")->capture_default_str()->check(CLI::Range(0.01, 1000.0));
+  AddDevice(*command, o->devices);
+  AddName(*command, "--model", o->model, "FILE", "model to run instead of random weights");
+  AddNumber(*command, "--rounds", o->rounds, "measurements of each device, interleaved", 1, 100);
+  AddNumber(*command, "--seconds", o->seconds, "least length of one measurement, about", 0.01, 1000.0);
+  command->footer("Example: tsu bench --device cpu: --device golden:");
   AddJsonFlag(*command, context);
   command->callback([o, &context] { Bench(*o, context); });
 }

@@ -3,14 +3,15 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <charconv>
 #include <nlohmann/json.hpp>
+#include <sstream>
 #include <string>
 
 namespace tsu::tool {
 
 struct Context {
-  std::string command_line;  // as typed, for records
-  bool json = false;         // print one JSON object on standard output and nothing else there
+  bool json = false;  // print one JSON object on standard output and nothing else there
 
   // Prints the answer: the object when --json was given, else the text.
   void Answer(const nlohmann::json& object, const std::string& text) const;
@@ -18,6 +19,43 @@ struct Context {
 
 // Adds `--json`, common to all commands.
 void AddJsonFlag(CLI::App& command, Context& context);
+
+// Help text for --device.
+extern const char* const kDeviceHelp;
+
+// Adds an option that takes a number in low..high and nothing else: no wrap, no rest, no octal, no NaN.
+template <typename T>
+CLI::Option* AddNumber(CLI::App& command, const std::string& name, T& value, const std::string& help, T low, T high) {
+  std::ostringstream range;
+  range << low << ".." << high;
+  const CLI::Validator within(
+      [low, high, text = range.str()](std::string& given) {
+        T number{};
+        const auto [end, failure] = std::from_chars(given.data(), given.data() + given.size(), number);
+        const bool whole = failure == std::errc() && end == given.data() + given.size();
+        if (!whole || !(number >= low && number <= high)) return "'" + given + "' is not a number in " + text;
+        if (std::is_integral_v<T>) given = std::to_string(number);  // the parser takes 010 for 8
+        return std::string();
+      },
+      range.str());
+  return command.add_option(name, value, help)->type_name("N")->transform(within)->capture_default_str();
+}
+
+// Adds an option or argument that names a file, a folder or a device: never an empty text (an unset variable of a script).
+template <typename T>
+CLI::Option* AddName(CLI::App& command, const std::string& name, T& value, const std::string& kind, const std::string& help) {
+  const CLI::Validator named([](std::string& given) { return given.empty() ? std::string("is empty") : std::string(); }, "");
+  return command.add_option(name, value, help)->type_name(kind)->check(named);
+}
+
+// Adds `--device`.
+template <typename T>
+CLI::Option* AddDevice(CLI::App& command, T& url) {
+  return AddName(command, "--device", url, "URL", kDeviceHelp)->capture_default_str();
+}
+
+// Largest seed.
+inline constexpr std::uint64_t kMostSeed = ~std::uint64_t{0};
 
 // One line on standard error that rewrites itself; silent unless standard error is a terminal.
 class Progress {
@@ -31,9 +69,6 @@ class Progress {
   bool terminal_, shown_ = false;
   double start_, last_ = -1;
 };
-
-// Help text for --device.
-extern const char* const kDeviceHelp;
 
 // Name of this machine's processor, for figures.
 std::string CpuName();

@@ -19,7 +19,7 @@ double Now() {
 }  // namespace
 
 const char* const kDeviceHelp =
-    "golden:  cpu:[?threads=N]  sim:[?build=4tile|1tile]  uart:PATH[?baud=N&timeout=MS]";
+    "where to sample: cpu:  cpu:?threads=N  golden:  sim:  sim:?build=1tile  uart:/dev/ttyUSB1?baud=1000000";
 
 void Context::Answer(const nlohmann::json& object, const std::string& text) const {
   // A path on the command line need not be UTF-8; JSON must be.

@@ -5,10 +5,10 @@
 #include <memory>
 
 #include "commands.hpp"
+#include "tsu/cpu.hpp"
 #include "tsu/driver.hpp"
 #include "tsu/error.hpp"
 #include "tsu/eval.hpp"
-#include "tsu/interrupt.hpp"
 #include "tsu/train_data.hpp"
 
 namespace tsu::tool {
@@ -28,14 +28,22 @@ bool IsSampleFile(const std::string& path) {
 }
 
 void Eval(const Arguments& a, const Context& context) {
-  if (a.count < 2) throw Error(Exit::kUsage, "too few samples", std::to_string(a.count), "--count of 2 or more");
   const BinaryImages train = LoadSplit(a.data, true), test = LoadSplit(a.data, false);
   nlohmann::json object{{"source", a.model}};
+  const auto check = [&test](int rows, int cols, const std::string& path) {
+    if (rows == test.rows && cols == test.cols) return;
+    throw Error(Exit::kBadInput, fmt::format("images of {} x {} where the test images have {} x {}", rows, cols, test.rows, test.cols),
+                path, "give --data with images of one size, that of the samples");
+  };
+  check(train.rows, train.cols, SplitPath(a.data, true));
   std::vector<std::uint8_t> bits;
   if (IsSampleFile(a.model)) {
-    bits = LoadBinaryImages(a.model).bits;
+    BinaryImages samples = LoadBinaryImages(a.model);
+    check(samples.rows, samples.cols, a.model);
+    bits = std::move(samples.bits);
   } else {
     const Model model = LoadModel(a.model);
+    check(model.image_rows, model.image_cols, a.model);
     const auto device = OpenDevice(a.device);
     RunOptions options;
     options.count = a.count;
@@ -44,7 +52,6 @@ void Eval(const Arguments& a, const Context& context) {
       Progress progress("sampling");
       options.progress = [&](int done, int total) {
         progress.Show(static_cast<double>(done) / total);
-        CheckInterrupt("eval");
       };
       const RunResult run = RunModel(*device, model, options);
       bits = run.samples;
@@ -54,8 +61,6 @@ void Eval(const Arguments& a, const Context& context) {
     object["noise"] = device->noise();
     object["seed"] = a.seed;
   }
-  if (bits.size() % test.pixels())
-    throw Error(Exit::kBadInput, "samples and images differ in size", a.model, "another --data");
   const MmdReport r = Mmd(PackedImages(bits, test.pixels()), PackedImages(test.bits, test.pixels()),
                           PackedImages(train.bits, test.pixels()), kMmdSigma, a.threads);
   object.update({{"samples", r.samples}, {"test_images", r.test}, {"sigma", r.sigma}, {"mmd2", r.model},
@@ -63,7 +68,7 @@ void Eval(const Arguments& a, const Context& context) {
                  {"fill_test", r.test_fill}});
   context.Answer(object, fmt::format("squared maximum mean discrepancy to {} test images, kernel exp(-Hamming/{:g}), unbiased\n"
                                      "  {:<50} {:9.6f}\n  {:<50} {:9.6f}\n  {:<50} {:9.6f}\n"
-                                     "  {:<50} {:9.4f}\n  {:<50} {:9.4f}\n  {:<50} {:9.4f}\n",
+                                     "  {:<50} {:9.4f}\n  {:<50} {:9.4f}\n  {:<50} {:9.4f}",
                                      r.test, r.sigma, fmt::format("{} samples", r.samples), r.model,
                                      "independent pixels with the train split's means", r.independent,
                                      fmt::format("floor: {} train images", std::min(r.samples, r.train)), r.floor,
@@ -74,14 +79,15 @@ void Eval(const Arguments& a, const Context& context) {
 }  // namespace
 
 void AddEvalCommand(CLI::App& app, Context& context) {
-  auto* command = app.add_subcommand("eval", "Compare a model's samples with the test split of an image set");
+  auto* command = app.add_subcommand("eval", "compare a model's samples with the test split of an image set");
   auto a = std::make_shared<Arguments>();
-  command->add_option("model", a->model, "model file, or samples as .idx / .idx.gz")->required();
-  command->add_option("--data", a->data, "folder with train- and t10k-images-idx3-ubyte, plain or .gz")->required();
-  command->add_option("--device", a->device, kDeviceHelp)->capture_default_str();
-  command->add_option("--count", a->count, "samples to draw")->capture_default_str();
-  command->add_option("--seed", a->seed, "seed of the samples")->capture_default_str();
-  command->add_option("--threads", a->threads, "for the comparison; 0: one a core")->capture_default_str();
+  AddName(*command, "model", a->model, "FILE", "model file, or samples as .idx / .idx.gz")->required();
+  AddName(*command, "--data", a->data, "DIR", "folder with train- and t10k-images-idx3-ubyte, plain or .gz")->required();
+  AddDevice(*command, a->device);
+  AddNumber(*command, "--count", a->count, "samples to draw", 2, 1'000'000);
+  AddNumber(*command, "--seed", a->seed, "of the samples", std::uint64_t{0}, kMostSeed);
+  AddNumber(*command, "--threads", a->threads, "for the comparison; 0: one a core", 0, kMostThreads);
+  command->footer("Example: tsu eval my.safetensors --data fashion-mnist --count 2000");
   AddJsonFlag(*command, context);
   command->callback([a, &context] { Eval(*a, context); });
 }

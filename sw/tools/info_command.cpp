@@ -47,8 +47,9 @@ void AddInfoCommand(CLI::App& app, Context& context) {
   auto url = std::make_shared<std::string>("cpu:");
   auto model = std::make_shared<std::string>();
   CLI::App* command = app.add_subcommand("info", "show what a device or a model file is");
-  command->add_option("model", *model, "model file; without one the device is asked");
-  command->add_option("--device", *url, kDeviceHelp)->capture_default_str();
+  CLI::Option* file = AddName(*command, "model", *model, "FILE", "model file; without one the device is asked");
+  AddDevice(*command, *url)->excludes(file);
+  command->footer("Examples: tsu info sw/models/fashion-g12.safetensors\n          tsu info --device sim:");
   AddJsonFlag(*command, context);
   command->callback([url, model, &context] {
     const nlohmann::json info = model->empty() ? DeviceInfo(*url) : ModelInfo(*model);

@@ -66,23 +66,26 @@ void Save(const std::string& path, const RunResult& result, const Model& model, 
 void Run(const Options& o, const Context& context) {
   for (const std::string& path : o.out) {
     if (!Known(path)) throw Error(Exit::kUsage, "unknown kind of output", path, "end it in .png, .idx, .idx.gz or .safetensors");
-    CheckWritable(path);
   }
+  std::vector<std::string> outputs = o.out;
   if (!o.film.empty()) {
     if (!o.film.ends_with(".png")) throw Error(Exit::kUsage, "unknown kind of film", o.film, "end it in .png");
-    CheckWritable(o.film);
+    outputs.push_back(o.film);
   }
+  CheckOutputs(outputs, {o.model});
   const Model model = LoadModel(o.model);
   const auto device = OpenDevice(o.device);
-  Progress bar("sampling on " + o.device);
   RunOptions options;
   options.count = o.count;
   options.seed = o.seed;
   options.film = !o.film.empty();
   options.resident_layers = o.layers;
   options.deadline = std::chrono::seconds(o.timeout_s);
-  options.progress = [&bar](int done, int total) { bar.Show(static_cast<double>(done) / total); };
-  const RunResult result = RunModel(*device, model, options);
+  const RunResult result = [&] {
+    Progress bar("sampling on " + o.device);
+    options.progress = [&bar](int done, int total) { bar.Show(static_cast<double>(done) / total); };
+    return RunModel(*device, model, options);
+  }();
   CheckInterrupt("sampling");
   for (const std::string& path : o.out) Save(path, result, model, o.count);
   if (options.film) SaveFilm(o.film, result, model, o.count);
@@ -107,14 +110,17 @@ void Run(const Options& o, const Context& context) {
 void AddRunCommand(CLI::App& app, Context& context) {
   auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("run", "draw samples of a model");
-  command->add_option("model", options->model, "model file (safetensors)")->required();
-  command->add_option("--device", options->device, kDeviceHelp)->capture_default_str();
-  command->add_option("--count", options->count, "samples")->capture_default_str()->check(CLI::Range(1, 1'000'000));
-  command->add_option("--seed", options->seed, "seed of all noise")->capture_default_str();
-  command->add_option("--out", options->out, "write samples by extension: .png sheet (of the first 1024), .idx(.gz) bytes 0/255, .safetensors bits");
-  command->add_option("--film", options->film, "write the denoising strip x_T ... x_0 (.png)");
-  command->add_option("--resident-layers", options->layers, "at most so many layers on the device at once")->check(CLI::Range(1, 64));
-  command->add_option("--timeout", options->timeout_s, "seconds one program may take")->capture_default_str()->check(CLI::Range(1, 1'000'000));
+  AddName(*command, "model", options->model, "FILE", "model file (.safetensors)")->required();
+  AddDevice(*command, options->device);
+  AddNumber(*command, "--count", options->count, "samples", 1, 1'000'000);
+  AddNumber(*command, "--seed", options->seed, "of all noise; the same seed gives the same samples on every device", std::uint64_t{0}, kMostSeed);
+  AddName(*command, "--out", options->out, "FILE",
+          "write the samples; repeat for more files. By ending: .png sheet (of the first 1024), .idx or .idx.gz bytes 0/255, "
+          ".safetensors bits")->allow_extra_args(false);  // the next word is no second output
+  AddName(*command, "--film", options->film, "FILE", "write the denoising strip x_T ... x_0 of eight samples (.png)");
+  AddNumber(*command, "--resident-layers", options->layers, "most layers on the device at once; 0: as many as fit", 0, 64);
+  AddNumber(*command, "--timeout", options->timeout_s, "seconds that one program on the device may take", 1, 1'000'000);
+  command->footer("Example: tsu run sw/models/fashion-g12.safetensors --count 64 --out sheet.png");
   AddJsonFlag(*command, context);
   command->callback([options, &context] { Run(*options, context); });
 }

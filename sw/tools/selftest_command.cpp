@@ -86,9 +86,10 @@ void Selftest(const Options& o, const Context& context) {
 void AddSelftestCommand(CLI::App& app, Context& context) {
   auto o = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("selftest", "compare a device with the golden model, bit for bit, on random weights");
-  command->add_option("--device", o->device, kDeviceHelp)->capture_default_str();
-  command->add_option("--seed", o->seed, "of weights and noise")->capture_default_str();
-  command->add_option("--sweeps", o->sweeps, "a layer")->capture_default_str()->check(CLI::Range(1, 100'000));
+  AddDevice(*command, o->device);
+  AddNumber(*command, "--seed", o->seed, "of weights and noise", std::uint64_t{0}, kMostSeed);
+  AddNumber(*command, "--sweeps", o->sweeps, "sweeps a layer", 1, 100'000);
+  command->footer("Example: tsu selftest --device uart:/dev/ttyUSB1?baud=1000000");
   AddJsonFlag(*command, context);
   command->callback([o, &context] { Selftest(*o, context); });
 }

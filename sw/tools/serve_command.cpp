@@ -35,7 +35,8 @@ void Serve(const std::string& link, const Context& context) {
 void AddServeSimCommand(CLI::App& app, Context& context) {
   auto link = std::make_shared<std::string>();
   CLI::App* command = app.add_subcommand("serve-sim", "serve a simulated board on a pseudo-terminal until Ctrl-C");
-  command->add_option("--link", *link, "also make a symbolic link to the terminal here, for as long as it serves");
+  AddName(*command, "--link", *link, "PATH", "also make a symbolic link to the terminal here, for as long as it serves");
+  command->footer("Example: tsu serve-sim --link board\n         tsu run MODEL --device 'uart:board?baud=3000000&timeout=20000'   (in another terminal)");
   AddJsonFlag(*command, context);
   command->callback([link, &context] { Serve(*link, context); });
 }

@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "commands.hpp"
+#include "tsu/cpu.hpp"
 #include "tsu/error.hpp"
 #include "tsu/files.hpp"
 #include "tsu/interrupt.hpp"
@@ -36,14 +37,14 @@ std::string RecordedCommand(const Arguments& a) {
 }
 
 void Train(Arguments a, const Context& context) {
-  CheckWritable(a.out);
   TrainOptions& o = a.train;
+  if (o.checkpoint.empty()) o.checkpoint = a.out + ".checkpoint";
+  CheckOutputs({a.out, o.checkpoint}, {SplitPath(a.data, true)});
   o.pattern = ParsePattern(a.pattern);
   const BinaryImages images = LoadSplit(a.data, true);
   o.record = nlohmann::json{{"command", RecordedCommand(a)},
                             {"data", {{"split", "train"}, {"sha256", images.sha256}, {"binarised_at", kBinarisation}}}}
                  .dump();
-  if (o.checkpoint.empty()) o.checkpoint = a.out + ".checkpoint";
   const auto start = std::chrono::steady_clock::now();
   TrainProgress last;
   Model model;
@@ -63,29 +64,32 @@ void Train(Arguments a, const Context& context) {
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   context.Answer({{"model", a.out}, {"seconds", seconds}, {"epochs", o.epochs}, {"seed", o.seed},
                   {"autocorrelation", last.autocorrelation}, {"gap", last.gap}, {"largest_j", last.largest}},
-                 fmt::format("{}: {} epochs of {} images in {:.0f} s\n", a.out, o.epochs, images.count, seconds));
+                 fmt::format("{}: {} epochs of {} images in {:.0f} s", a.out, o.epochs, images.count, seconds));
 }
 
 }  // namespace
 
 void AddTrainCommand(CLI::App& app, Context& context) {
-  auto* command = app.add_subcommand("train", "Train a denoising model on the train split of an image set");
+  auto* command = app.add_subcommand("train", "train a denoising model on the train split of an image set");
   auto a = std::make_shared<Arguments>();
   TrainOptions& t = a->train;
-  command->add_option("--data", a->data, "folder with train-images-idx3-ubyte, plain or .gz")->required();
-  command->add_option("--out", a->out, "model file (.safetensors)")->required();
-  command->add_option("--pattern", a->pattern, "G8, G12, G16, G20, G24 or a list of rules")->capture_default_str();
-  command->add_option("--steps", t.steps, "denoising steps")->capture_default_str();
-  command->add_option("--epochs", t.epochs, "passes over the images, a step")->capture_default_str();
-  command->add_option("--seed", t.seed, "the same seed gives the same file")->capture_default_str();
-  command->add_option("--rows", t.rows, "rows of the grid")->capture_default_str();
-  command->add_option("--cols", t.cols, "columns of the grid")->capture_default_str();
-  command->add_option("--weight-bits", t.weight_bits, "4..10")->capture_default_str();
-  command->add_option("--batch", t.batch, "images a gradient step")->capture_default_str();
-  command->add_option("--sweeps", t.sweeps, "sweeps of a deployed step")->capture_default_str();
-  command->add_option("--rate", t.rate, "first learning rate")->capture_default_str();
-  command->add_option("--threads", t.threads, "0: one a core; no influence on the model")->capture_default_str();
-  command->add_option("--checkpoint", t.checkpoint, "state file, resumed when it is there (default: OUT.checkpoint)");
+  AddName(*command, "--data", a->data, "DIR", "folder with train-images-idx3-ubyte, plain or .gz")->required();
+  AddName(*command, "--out", a->out, "FILE", "model file (.safetensors)")->required();
+  AddName(*command, "--pattern", a->pattern, "PATTERN", "G8, G12, G16, G20, G24 or rules such as 0,1;4,1")->capture_default_str();
+  AddNumber(*command, "--steps", t.steps, "denoising steps", 1, 16);
+  AddNumber(*command, "--epochs", t.epochs, "passes over the images, a step", 1, 1'000'000);
+  AddNumber(*command, "--seed", t.seed, "the same seed gives the same file", std::uint64_t{0}, kMostSeed);
+  AddNumber(*command, "--rows", t.rows, "rows of the grid", 1, kMostSide);
+  AddNumber(*command, "--cols", t.cols, "columns of the grid, even", 2, kMostSide);
+  AddNumber(*command, "--weight-bits", t.weight_bits, "bits of a weight", 4, 10);
+  AddNumber(*command, "--batch", t.batch, "images a gradient step, a multiple of 64", 64, 1 << 20);
+  AddNumber(*command, "--sweeps", t.sweeps, "sweeps of a deployed step", 8, kMostSweeps);
+  AddNumber(*command, "--rate", t.rate, "first learning rate", 1e-9, 1.0);
+  AddNumber(*command, "--threads", t.threads, "0: one a core; no influence on the model", 0, kMostThreads);
+  AddName(*command, "--checkpoint", t.checkpoint, "FILE",
+          "state, written now and then and at Ctrl-C, resumed when it is there (default: OUT.checkpoint)");
+  command->footer("Example: tsu train --data fashion-mnist --out my.safetensors\n"
+                  "Ctrl-C saves the state; the same command goes on from there.");
   AddJsonFlag(*command, context);
   command->callback([a, &context] { Train(*a, context); });
 }

@@ -231,9 +231,16 @@ TEST(DeviceUrl, Parts) {
   EXPECT_EQ(url.Option("timeout", ""), "9");
   EXPECT_EQ(url.Option("other", "x"), "x");
   EXPECT_EQ(ParseDeviceUrl("cpu:").options.size(), 0u);
-  for (const char* bad : {"", "cpu", ":x", "cpu:?", "cpu:?a", "cpu:?=1", "cpu:?a=1&"}) {
+  for (const char* bad : {"", "cpu", ":x", "cpu:?", "cpu:?a", "cpu:?=1", "cpu:?a=1&", "cpu:?a=1&a=2"}) {
     Refusal(Exit::kUsage, [&] { ParseDeviceUrl(bad); });
   }
+  for (const char* bad : {"x:?n=", "x:?n= 4", "x:?n=+4", "x:?n=4x", "x:?n=0", "x:?n=10", "x:?n=99999999999"}) {
+    Refusal(Exit::kUsage, [&] { ParseDeviceUrl(bad).Number("n", 5, 1, 9); });
+  }
+  EXPECT_EQ(ParseDeviceUrl("x:?n=9").Number("n", 5, 1, 9), 9);
+  EXPECT_EQ(ParseDeviceUrl("x:").Number("n", 5, 6, 9), 5) << "the fallback is the device's own";
+  Refusal(Exit::kUsage, [] { ParseDeviceUrl("x:path").Expect(false, {}, "x:"); });
+  Refusal(Exit::kUsage, [] { ParseDeviceUrl("x:?n=1").Expect(false, {"m"}, "x:?m=N"); });
   EXPECT_NE(Refusal(Exit::kUsage, [] { OpenDevice("abacus:"); }).find("known"), std::string::npos);
 }
 

@@ -2,6 +2,7 @@
 #include "tsu/files.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include "tests/support/scratch.hpp"
 #include "tsu/error.hpp"
@@ -64,14 +65,54 @@ TEST(Idx, BrokenFilesAreRefused) {
   EXPECT_EQ(Failure([&] { FindIdx(scratch / "nowhere", "x"); }), Exit::kBadInput);
 }
 
+TEST(Idx, GzipOfManyMembersIsOneFile) {
+  const Scratch scratch;
+  SaveIdx(scratch / "a.gz", {{1, 300}, Bytes(300, 7)});
+  const Bytes once = ReadFile(scratch / "a.gz");
+  const std::string text(once.begin(), once.end());
+  EXPECT_EQ(Failure([&] { LoadIdx(scratch.Write("b", text + text)); }), Exit::kBadInput) << "more than the header says, not ignored";
+  EXPECT_EQ(LoadIdx(scratch / "a.gz").data, Bytes(300, 7));
+}
+
+TEST(AtomicFile, FollowsLinksKeepsModesAndSparesStrangers) {
+  const Scratch scratch;
+  scratch.Write("file", "old");
+  std::filesystem::create_symlink("file", scratch / "link");
+  std::filesystem::permissions(scratch / "file", std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+  const std::string stranger = ".tsu-" + std::to_string(getpid()) + "-0.tmp";
+  scratch.Write(stranger, "not ours");
+  WriteFileAtomically(scratch / "link", Of("new"));
+  EXPECT_TRUE(std::filesystem::is_symlink(scratch / "link"));
+  EXPECT_EQ(ReadFile(scratch / "file"), Of("new"));
+  EXPECT_EQ(static_cast<int>(std::filesystem::status(scratch / "file").permissions()), 0600);
+  EXPECT_EQ(ReadFile(scratch / stranger), Of("not ours"));
+  WriteFileAtomically(scratch / std::string(255, 'n'), Of("as long as a name can be"));
+  EXPECT_EQ(scratch.files(), 4u);
+  EXPECT_EQ(Failure([&] { CheckOutputs({scratch / std::string(256, 'n')}); }), Exit::kOutput);
+}
+
+TEST(AtomicFile, APipeWithoutReaderIsNotWaitedFor) {
+  const Scratch scratch;
+  ASSERT_EQ(mkfifo((scratch / "pipe").c_str(), 0600), 0);
+  EXPECT_EQ(Failure([&] { WriteFileAtomically(scratch / "pipe", Of("text")); }), Exit::kOutput);
+  EXPECT_EQ(Failure([&] { ReadFile(scratch / "pipe"); }), Exit::kBadInput);
+}
+
+TEST(Outputs, AreAllDifferent) {
+  const Scratch scratch;
+  EXPECT_EQ(Failure([&] { CheckOutputs({scratch / "a", scratch / "./a"}); }), Exit::kUsage);
+  EXPECT_EQ(Failure([&] { CheckOutputs({scratch / "a"}, {scratch / "./a"}); }), Exit::kUsage);
+  EXPECT_EQ(Failure([&] { CheckOutputs({"/dev/null", "/dev/null", scratch / "a", scratch / "b"}, {scratch / "c"}); }), Exit::kOk);
+}
+
 TEST(AtomicFile, WholeOrAbsent) {
   const Scratch scratch;
   EXPECT_EQ(Failure([] { WriteFileAtomically("/dev/full", Of("text")); }), Exit::kOutput);
   EXPECT_EQ(Failure([&] { WriteFileAtomically(scratch / "no/such/folder", Of("text")); }), Exit::kOutput);
-  EXPECT_EQ(Failure([&] { CheckWritable(scratch / "no/such/folder"); }), Exit::kOutput);
-  EXPECT_EQ(Failure([&] { CheckWritable(scratch / ""); }), Exit::kOutput) << "a folder is no file";
-  EXPECT_EQ(Failure([&] { CheckWritable(scratch / "file"); }), Exit::kOk);
-  EXPECT_EQ(Failure([] { CheckWritable("/dev/full"); }), Exit::kOk) << "only writing tells";
+  EXPECT_EQ(Failure([&] { CheckOutputs({scratch / "no/such/folder"}); }), Exit::kOutput);
+  EXPECT_EQ(Failure([&] { CheckOutputs({scratch / ""}); }), Exit::kOutput) << "a folder is no file";
+  EXPECT_EQ(Failure([&] { CheckOutputs({scratch / "file"}); }), Exit::kOk);
+  EXPECT_EQ(Failure([] { CheckOutputs({"/dev/full"}); }), Exit::kOk) << "only writing tells";
   EXPECT_EQ(scratch.files(), 0u) << "asking leaves nothing";
   WriteFileAtomically(scratch / "file", Of("old"));
   WriteFileAtomically(scratch / "file", Of("new text"));

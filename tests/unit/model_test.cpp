@@ -105,6 +105,11 @@ TEST(Model, LyingHeadersAreRefused) {
       {R"(\"weight_bits\":8)", R"(\"weight_bits\":80)"},
       {R"(\"beta\":0.7)", R"(\"beta\":-1)"},
       {R"(\"beta\":0.7)", R"(\"beta\":1e999)"},
+      {R"(\"rows\":8)", R"(\"rows\":8,\"rows\":8)"},
+      {R"("visible":)", R"("visible":{},"visible":)"},
+      {R"(\"signal\":[0)", R"(\"signal\":[-1)"},
+      {R"(\"pattern\":[[0,1])", R"(\"pattern\":[[1,0])"},
+      {R"(\"training\":{})", R"(\"training\":5)"},
       {R"("dtype":"I16")", R"("dtype":"F32")"},
       {R"("data_offsets":[0,)", R"("data_offsets":[8,)"},
       {R"("data_offsets":[0,)", R"("data_offsets":[-1,)"},
@@ -120,6 +125,24 @@ TEST(Model, LyingHeadersAreRefused) {
   std::memcpy(huge.data(), &four_gigabytes, 8);
   const std::string path = scratch.Write("huge", huge);
   EXPECT_NE(Refusal([&] { LoadModel(path); }).find("claims"), std::string::npos);
+}
+
+TEST(Model, DeepHeadersDoNotExhaustTheStack) {
+  const Scratch scratch;
+  SaveModel(scratch / "m", Small());
+  const Bytes bytes = ReadFile(scratch / "m");
+  const std::string deep = std::string(1'000'000, '[') + std::string(1'000'000, ']');
+  for (const std::string& key : {std::string(R"(\"training\":)"), std::string(R"(\"format_version\":)"), std::string(R"("dtype":)")}) {
+    std::string copy(bytes.begin(), bytes.end());
+    const auto at = copy.find(key);
+    ASSERT_NE(at, std::string::npos) << key;
+    const std::string quote = key.substr(0, key.find('"') + 1);
+    copy.insert(at + key.size(), deep + ',' + quote + 'x' + quote + ':');
+    const std::uint64_t length = *reinterpret_cast<const std::uint64_t*>(copy.data()) + copy.size() - bytes.size();
+    std::memcpy(copy.data(), &length, 8);
+    const std::string what = Refusal([&] { LoadModel(scratch.Write("deep", copy)); });
+    EXPECT_NE(what.find("nested"), std::string::npos) << key << ": " << what;
+  }
 }
 
 TEST(Model, DamagedHeadersNeverDoMoreThanFail) {

@@ -14,19 +14,8 @@
 namespace tsu {
 namespace {
 
-constexpr int kMaxLanes = 32;
+constexpr int kMaxLanes = 32, kMaxGroups = 255;  // as a core can say of itself
 constexpr int kTables = 64, kProgramWords = 4096;
-
-int IntegerOption(const DeviceUrl& url, const std::string& key, int fallback, int least, int most) {
-  const std::string text = url.Option(key, std::to_string(fallback));
-  char* end = nullptr;
-  const long value = std::strtol(text.c_str(), &end, 10);
-  if (text.empty() || *end != 0 || value < least || value > most) {
-    throw Error(Exit::kUsage, "bad device option", "golden: " + key + "=" + text,
-                key + " is " + std::to_string(least) + " to " + std::to_string(most));
-  }
-  return static_cast<int>(value);
-}
 
 [[noreturn]] void BadLoad(const std::string& what) {
   throw Error(Exit::kBadInput, "bad load", "golden: " + what, "");
@@ -36,21 +25,16 @@ class GoldenDevice : public Device {
  public:
   explicit GoldenDevice(const DeviceUrl& url)
       : url_("golden:"),
-        lanes_(IntegerOption(url, "lanes", 0, 0, kMaxLanes)),
-        groups_(IntegerOption(url, "groups", 1, 1, 1 << 16)),
-        table_bits_(IntegerOption(url, "table_bits", 9, 4, 13)) {
-    if (!url.path.empty())
-      throw Error(Exit::kUsage, "bad device", "golden:" + url.path, "golden: takes no path");
-    for (const auto& [key, value] : url.options) {
-      if (key != "lanes" && key != "groups" && key != "table_bits") {
-        throw Error(Exit::kUsage, "unknown device option", "golden: " + key,
-                    "lanes, groups, table_bits");
-      }
-      url_ += (url_.back() == ':' ? "?" : "&") + key + "=" + value;
-    }
+        lanes_(url.Number("lanes", 0, 1, kMaxLanes)),
+        groups_(url.Number("groups", 1, 1, kMaxGroups)),
+        table_bits_(url.Number("table_bits", 9, 4, 13)) {
+    url.Expect(false, {"lanes", "groups", "table_bits"}, "golden:?lanes=L&groups=G&table_bits=B");
+    for (const auto& [key, value] : url.options) url_ += (url_.back() == ':' ? "?" : "&") + key + "=" + value;
     if (lanes_ != 0 && !std::has_single_bit(static_cast<unsigned>(lanes_))) {
-      throw Error(Exit::kUsage, "bad device option", "golden: lanes=" + std::to_string(lanes_),
-                  "a power of two");
+      throw Error(Exit::kUsage, "lanes are not a power of two", "'" + url.text + "'", "1, 2, 4, 8, 16 or 32");
+    }
+    if (url.Has("groups") && lanes_ == 0) {
+      throw Error(Exit::kUsage, "groups= without lanes=", "'" + url.text + "'", "give both: chains = lanes x groups");
     }
   }
 

@@ -137,14 +137,11 @@ class SimTransport : public Transport {
 };
 
 std::unique_ptr<Device> OpenSim(const DeviceUrl& url) {
-  if (!url.path.empty()) throw Error(Exit::kUsage, "bad device", "sim:" + url.path, "sim: takes no path");
-  for (const auto& [key, value] : url.options) {
-    if (key != "build") throw Error(Exit::kUsage, "unknown device option", "sim: " + key, "build=1tile or build=4tile");
-  }
+  url.Expect(false, {"build"}, "sim:?build=4tile or sim:?build=1tile");
   const std::string build = url.Option("build", "4tile");
   if (build == "4tile") return MakeCoreDevice(std::make_unique<SimTransport<Vtsu_core_t4>>("sim:"));
   if (build == "1tile") return MakeCoreDevice(std::make_unique<SimTransport<Vtsu_core_t1>>("sim:?build=1tile"));
-  throw Error(Exit::kUsage, "bad device option", "sim: build=" + build, "build=1tile or build=4tile");
+  throw Error(Exit::kUsage, "no simulated core of that name", "'" + url.text + "'", "build=4tile or build=1tile");
 }
 
 }  // namespace

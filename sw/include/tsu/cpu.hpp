@@ -9,7 +9,9 @@
 
 namespace tsu {
 
-// threads = 0: one a core. target: an instruction set by name, for tests and benchmarks ("" = the best; process-wide).
+inline constexpr int kMostThreads = 1024;
+
+// threads = 0: one a core, kMostThreads at most. target: an instruction set by name, for tests and benchmarks ("" = the best; process-wide).
 std::unique_ptr<Device> MakeCpuDevice(int threads = 0, const std::string& target = "");
 
 // Registers it as "cpu:" with options threads=N and target=NAME.

@@ -77,9 +77,16 @@ class Device {
 struct DeviceUrl {
   std::string scheme, path;
   std::vector<std::pair<std::string, std::string>> options;
+  std::string text;  // as given
+
+  bool Has(const std::string& key) const;
   std::string Option(const std::string& key, const std::string& fallback) const;
+  // A whole number in least..most, or the fallback where the key is absent; throws kUsage.
+  int Number(const std::string& key, int fallback, int least, int most) const;
+  // Throws kUsage on a path or an option that the device does not have; `usage` shows how it is written.
+  void Expect(bool path, const std::vector<std::string>& keys, const std::string& usage) const;
 };
-DeviceUrl ParseDeviceUrl(const std::string& url);  // throws kUsage
+DeviceUrl ParseDeviceUrl(const std::string& url);  // throws kUsage, also on an option given twice
 
 // Devices register under their scheme; Open throws kUsage for an unknown one, listing the known.
 using DeviceFactory = std::function<std::unique_ptr<Device>(const DeviceUrl&)>;

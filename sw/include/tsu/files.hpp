@@ -13,14 +13,20 @@ namespace tsu {
 using Bytes = std::vector<std::uint8_t>;
 
 // Writes aside (same folder), syncs and renames: the file is whole or absent, whatever happens. Throws kOutput.
-// A path that is no regular file (a device, a pipe) is written straight.
+// Symbolic links are followed. What is no regular file (a device, a pipe) is written straight.
 void WriteFileAtomically(const std::string& path, std::span<const std::uint8_t> bytes);
 
-// Throws kOutput at once where WriteFileAtomically would after hours of work: no such folder, no permission.
-void CheckWritable(const std::string& path);
+// Throws before hours of work what would else come after them: kOutput where there is no such folder or no permission, kUsage
+// where two outputs, or an output and an input, are one file.
+void CheckOutputs(const std::vector<std::string>& outputs, const std::vector<std::string>& inputs = {});
 
-// The whole file; throws kBadInput (missing, unreadable, larger than `limit` bytes).
-Bytes ReadFile(const std::string& path, std::uint64_t limit = std::uint64_t{1} << 32);
+// No file that is read or written is larger: nobody's header, and no command line, can ask for more memory.
+inline constexpr std::uint64_t kFileLimit = std::uint64_t{1} << 30;
+
+// Descriptor of a plain file; throws kBusy (no permission) or kBadInput (missing; a folder, pipe or device, which may never end).
+int OpenInput(const std::string& path);
+// The whole file; throws what OpenInput does, and kBadInput when it is larger than `limit` bytes.
+Bytes ReadFile(const std::string& path, std::uint64_t limit = kFileLimit);
 
 // Lower-case hex SHA-256.
 std::string Sha256(std::span<const std::uint8_t> bytes);

@@ -20,6 +20,8 @@ using Pattern = std::vector<Rule>;  // 1..6 rules, a + b odd
 
 // Neighbour n = 4k + r of a site lies at Offsets(pattern)[n].
 std::vector<Offset> Offsets(const Pattern& pattern);
+// What is wrong with a pattern: too many rules, a rule within one colour, an offset beyond 127, a neighbour reached twice; "" if nothing.
+std::string PatternFault(const Pattern& pattern);
 // "G12" -> its rules; "0,1;4,1" -> those rules. Throws Error(kUsage).
 Pattern ParsePattern(const std::string& name);
 // The name of a known pattern, else the rule list.

@@ -4,7 +4,7 @@
 
 namespace tsu {
 
-// Makes SIGINT and SIGTERM set a flag; a second one ends the process at once with code 130. For programs, not for libraries.
+// Makes SIGINT, SIGTERM and SIGHUP set a flag; a second one ends the process at once with code 130. For programs, not for libraries.
 void CatchInterrupts();
 
 bool Interrupted();

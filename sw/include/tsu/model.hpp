@@ -19,6 +19,8 @@
 namespace tsu {
 
 inline constexpr int kModelFormatVersion = 1;
+inline constexpr int kMostSide = 1024;           // rows or columns of a grid
+inline constexpr int kMostSweeps = 1'000'000;    // of a segment
 
 // A stretch of sweeps at one inverse temperature.
 struct Segment {

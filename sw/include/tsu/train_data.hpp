@@ -21,6 +21,7 @@ struct BinaryImages {
 // Throws kBadInput on a file that is not one of images.
 BinaryImages LoadBinaryImages(const std::string& path, double threshold = kBinarisation);
 // train-images-idx3-ubyte or t10k-images-idx3-ubyte of a folder, plain or .gz.
+std::string SplitPath(const std::string& dir, bool train);
 BinaryImages LoadSplit(const std::string& dir, bool train, double threshold = kBinarisation);
 
 }  // namespace tsu
