@@ -27,7 +27,7 @@ class Cable {
     while (relay.frames() == frames) std::this_thread::sleep_for(1ms);
     Bytes got;
     // A frame that is delayed comes within 150 ms.
-    for (int quiet = 0; quiet < (got.empty() ? 20 : 2);) {
+    for (int quiet = 0; quiet < (got.empty() ? 40 : 3);) {
       std::array<std::uint8_t, 1024> data;
       far_.Wait(10);
       const std::size_t count = far_.Read(data);
