@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The device's end of the link in memory, behind a BytePort: keeps the rules of rtl/README.md, "Link", and can be told to
-// break them. Time does not pass in it: where nothing waits to be read, a deadline has passed.
+// The device's end of the link in memory, behind a BytePort: keeps the rules of rtl/README.md,
+// "Link", and can be told to break them. Time does not pass in it: where nothing waits to be read,
+// a deadline has passed.
 #pragma once
 
 #include <algorithm>
@@ -28,14 +29,15 @@ class FakeLink : public BytePort {
   std::map<std::uint32_t, std::uint32_t> registers;
   std::vector<std::uint32_t> controls;  // what was written to Control
   std::deque<Word> loads, samples;
-  bool inside = false;                      // the load stream is inside a packet
-  std::mt19937_64* share = nullptr;         // StreamIn takes a random share of its words
-  std::vector<std::uint32_t> hello = {regs::kMagic, regs::kLinkProtocolVersion, 4, regs::kLinkMaxPayload, 12'000'000, 0};
-  std::function<bool()> lose;               // the request that comes is lost
-  std::function<void(LinkAnswer&)> twist;   // changes an answer
+  bool inside = false;               // the load stream is inside a packet
+  std::mt19937_64* share = nullptr;  // StreamIn takes a random share of its words
+  std::vector<std::uint32_t> hello = {
+      regs::kMagic, regs::kLinkProtocolVersion, 4, regs::kLinkMaxPayload, 12'000'000, 0};
+  std::function<bool()> lose;                      // the request that comes is lost
+  std::function<void(LinkAnswer&)> twist;          // changes an answer
   std::function<Bytes(const LinkAnswer&)> before;  // goes on the line before an answer
-  std::function<Bytes()> rubbish;           // all that can be read from now on
-  std::size_t frames = 0, most_open = 0;    // requests that came; most without an answer read
+  std::function<Bytes()> rubbish;                  // all that can be read from now on
+  std::size_t frames = 0, most_open = 0;  // requests that came; most without an answer read
 
   static Bytes Encode(const LinkAnswer& answer) {
     Bytes frame = {static_cast<std::uint8_t>(answer.command | regs::kLinkAnswerFlag), answer.seq};
@@ -64,7 +66,8 @@ class FakeLink : public BytePort {
   }
   std::size_t Read(std::span<std::uint8_t> data, Deadline) override {
     if (rubbish) {
-      if (std::chrono::steady_clock::now() > begin_ + std::chrono::seconds(10)) throw std::logic_error("the call does not end");
+      if (std::chrono::steady_clock::now() > begin_ + std::chrono::seconds(10))
+        throw std::logic_error("the call does not end");
       const Bytes bytes = rubbish();
       std::copy(bytes.begin(), bytes.end(), data.begin());
       return bytes.size();
@@ -126,7 +129,8 @@ class FakeLink : public BytePort {
         answer.words = {registers[address]};
         break;
       case regs::kLinkWrite:
-        (address == regs::kRegControl ? controls.emplace_back() : registers[address]) = Get(frame, 8);
+        (address == regs::kRegControl ? controls.emplace_back() : registers[address]) =
+            Get(frame, 8);
         break;
       case regs::kLinkStreamIn:
         if (short_ && !(address & 2)) {
@@ -134,7 +138,8 @@ class FakeLink : public BytePort {
         } else if (share) {
           done = static_cast<std::uint32_t>((*share)() % (count + 1));
         }
-        for (std::uint32_t i = 0; i < done; ++i) loads.push_back({Get(frame, 8 + 4 * i), (address & 1) && i + 1 == count});
+        for (std::uint32_t i = 0; i < done; ++i)
+          loads.push_back({Get(frame, 8 + 4 * i), (address & 1) && i + 1 == count});
         short_ = done < count;
         if (done > 0) inside = !loads.back().last;
         break;
@@ -146,7 +151,8 @@ class FakeLink : public BytePort {
         }
         break;
     }
-    answer.status = done << 16 | (end ? regs::kLinkStatusPacketEnd : 0) | (inside ? regs::kLinkStatusPacketOpen : 0);
+    answer.status = done << 16 | (end ? regs::kLinkStatusPacketEnd : 0) |
+                    (inside ? regs::kLinkStatusPacketOpen : 0);
     return answer;
   }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The host's end of the link against a device in memory: order, window, short loads, and every answer that must not be believed.
+// The host's end of the link against a device in memory: order, window, short loads, and every
+// answer that must not be believed.
 #include <gtest/gtest.h>
 
 #include "tests/support/fake_link.hpp"
@@ -49,13 +50,20 @@ std::vector<std::uint32_t> Count(std::size_t words) {
 
 void ExpectLoaded(const std::deque<FakeLink::Word>& loads, std::size_t words) {
   ASSERT_EQ(loads.size(), words);
-  for (std::size_t i = 0; i < words; ++i) ASSERT_EQ(loads[i], (FakeLink::Word{static_cast<std::uint32_t>(i), i + 1 == words})) << i;
+  for (std::size_t i = 0; i < words; ++i)
+    ASSERT_EQ(loads[i], (FakeLink::Word{static_cast<std::uint32_t>(i), i + 1 == words})) << i;
 }
 
 TEST(LinkHost, ForeignProtocolsAreRefused) {
-  for (const auto& [word, value] : std::vector<std::pair<int, std::uint32_t>>{
-           {0, 1}, {1, regs::kLinkProtocolVersion + 1}, {2, 0}, {2, 65}, {3, 3}, {3, regs::kLinkMaxPayload + 4}}) {
-    Refusal(Exit::kIncompatible, [&] { Opened([&](FakeLink& device) { device.hello[word] = value; }); });
+  for (const auto& [word, value] :
+       std::vector<std::pair<int, std::uint32_t>>{{0, 1},
+                                                  {1, regs::kLinkProtocolVersion + 1},
+                                                  {2, 0},
+                                                  {2, 65},
+                                                  {3, 3},
+                                                  {3, regs::kLinkMaxPayload + 4}}) {
+    Refusal(Exit::kIncompatible,
+            [&] { Opened([&](FakeLink& device) { device.hello[word] = value; }); });
   }
 }
 
@@ -115,7 +123,8 @@ TEST(LinkHost, SamplesComeInPackets) {
 TEST(LinkHost, OnlyTheAwaitedAnswerCounts) {
   Opened link;
   link.device->registers[0x10] = 7;
-  // Undamaged answers of another seq or to another command: from before a time-out, or of another user.
+  // Undamaged answers of another seq or to another command: from before a time-out, or of another
+  // user.
   link.device->before = [](LinkAnswer answer) {
     Bytes bytes;
     const auto add = [&](std::uint32_t command, int ahead) {
@@ -145,14 +154,15 @@ TEST(LinkHost, AnswersThatDoNotFitAreErrorsAndTheLinkIsDead) {
     const char* what;
     std::function<void(Transport&)> call;
     std::function<void(LinkAnswer&)> twist;
-  } cases[] = {{"bus error", read, [](LinkAnswer& a) { a.status |= regs::kLinkStatusBusError; }},
-               {"bad command", read, [](LinkAnswer& a) { a.status |= regs::kLinkStatusBadCommand; }},
-               {"bad length", write, [](LinkAnswer& a) { a.status |= regs::kLinkStatusBadLength; }},
-               {"nothing read", read, [](LinkAnswer& a) { a.words.clear(); }},
-               {"too much read", read, [](LinkAnswer& a) { a.words.push_back(0); }},
-               {"nothing written", write, [](LinkAnswer& a) { a.status &= 0xFFFF; }},
-               {"more taken than given", send, [](LinkAnswer& a) { a.status += 1 << 16; }},
-               {"more samples than asked for", receive, [](LinkAnswer& a) { a.words.resize(61); }}};
+  } cases[] = {
+      {"bus error", read, [](LinkAnswer& a) { a.status |= regs::kLinkStatusBusError; }},
+      {"bad command", read, [](LinkAnswer& a) { a.status |= regs::kLinkStatusBadCommand; }},
+      {"bad length", write, [](LinkAnswer& a) { a.status |= regs::kLinkStatusBadLength; }},
+      {"nothing read", read, [](LinkAnswer& a) { a.words.clear(); }},
+      {"too much read", read, [](LinkAnswer& a) { a.words.push_back(0); }},
+      {"nothing written", write, [](LinkAnswer& a) { a.status &= 0xFFFF; }},
+      {"more taken than given", send, [](LinkAnswer& a) { a.status += 1 << 16; }},
+      {"more samples than asked for", receive, [](LinkAnswer& a) { a.words.resize(61); }}};
   for (const auto& c : cases) {
     SCOPED_TRACE(c.what);
     Opened link;
@@ -160,7 +170,8 @@ TEST(LinkHost, AnswersThatDoNotFitAreErrorsAndTheLinkIsDead) {
     Refusal(Exit::kIncompatible, [&] { c.call(*link.host); });
     link.device->twist = nullptr;
     const std::size_t frames = link.device->frames;
-    EXPECT_NE(Refusal(Exit::kLink, [&] { c.call(*link.host); }).find("failed before"), std::string::npos);
+    EXPECT_NE(Refusal(Exit::kLink, [&] { c.call(*link.host); }).find("failed before"),
+              std::string::npos);
     EXPECT_EQ(link.device->frames, frames);
   }
 }
@@ -169,7 +180,8 @@ TEST(LinkHost, RubbishDoesNotKeepACallAlive) {
   for (const Bytes& rubbish : {Bytes(100, 7), FakeLink::Encode({regs::kLinkHello, 0, 0, {}})}) {
     Opened link;
     link.device->rubbish = [&] { return rubbish; };
-    EXPECT_NE(Refusal(Exit::kLink, [&] { link.host->ReadRegister(0x10); }).find("no answer"), std::string::npos);
+    EXPECT_NE(Refusal(Exit::kLink, [&] { link.host->ReadRegister(0x10); }).find("no answer"),
+              std::string::npos);
   }
 }
 

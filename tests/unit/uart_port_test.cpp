@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The serial port alone, on a pseudo-terminal: raw both ways, ours alone while open, and every way it can end.
+// The serial port alone, on a pseudo-terminal: raw both ways, ours alone while open, and every way
+// it can end.
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/ioctl.h>
@@ -96,7 +97,8 @@ TEST(UartPort, WaitsNoLongerThanItsDeadline) {
   const auto start = Clock::now();
   EXPECT_EQ(port->Read(data, start + 50ms), 0u);
   EXPECT_GE(Clock::now() - start, 50ms);
-  EXPECT_EQ(Outcome([&] { port->Write(Bytes(1 << 20, 1), Clock::now() + 50ms); }), Exit::kLink) << "nobody reads";
+  EXPECT_EQ(Outcome([&] { port->Write(Bytes(1 << 20, 1), Clock::now() + 50ms); }), Exit::kLink)
+      << "nobody reads";
   EXPECT_LT(Clock::now() - start, 5s);
 }
 

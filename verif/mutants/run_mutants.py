@@ -152,7 +152,7 @@ def main():
         if verdict != "killed":
             bad.append(f"{fault['name']}: {verdict}")
         red = fault.get("test", fault.get("command", ""))
-        print(f"{verdict[:9]:9s} {fault['name']:44s} by {red} ({time.monotonic() - start:.0f} s)", flush=True)
+        print(f"{verdict[:9]:9s} {fault['name']:58s} by {red} ({time.monotonic() - start:.0f} s)", flush=True)
     for line in bad:
         print("not killed: " + line)
     print(f"{len(faults) - len(bad)} of {len(faults)} faults killed")
