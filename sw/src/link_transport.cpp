@@ -213,8 +213,7 @@ class LinkTransport : public Transport {
         deadline = Clock::now() + AnswerTime(operations, base, next);
         continue;
       }
-      // Checked here too: answers that nobody asked for must not keep a call alive.
-      const auto answer = Clock::now() > deadline ? std::nullopt : NextAnswer(deadline);
+      const auto answer = NextAnswer(deadline);
       if (!answer) {
         if (tries++ == options_.tries) NoAnswer(operations[base].command);
         go_back();
@@ -300,7 +299,7 @@ class LinkTransport : public Transport {
       at_ = 0;
       got_ = port_->Read(buffer_, deadline);
       any_byte_ = any_byte_ || got_ > 0;
-      // Rubbish without end must not keep a call alive.
+      // Neither rubbish nor answers that nobody asked for must keep a call alive.
       if (got_ == 0 || Clock::now() > deadline) return std::nullopt;
     }
   }

@@ -319,10 +319,11 @@ TEST(Link, RepeatedRequestsAreAnsweredNotExecuted) {
   }
   // Outside the window, behind or ahead: dropped.
   const std::uint8_t last = static_cast<std::uint8_t>(250 + 20);
-  for (const int off : {-4, -5, -100, 2, 3, 100}) {
-    EXPECT_FALSE(rig.Ask({regs::kLinkRead, static_cast<std::uint8_t>(last + off), 1, 0, {}}))
-        << off;
+  for (int ahead = 2; ahead <= 256 - 4; ++ahead) {
+    rig.Send(EncodeRequest({regs::kLinkRead, static_cast<std::uint8_t>(last + ahead), 1, 0, {}}));
   }
+  rig.Settle();
+  EXPECT_FALSE(rig.NextAnswer());
   // Hello forgets what came before it.
   EXPECT_TRUE(rig.Ask({regs::kLinkHello, last, 0, 0, {}}));
   EXPECT_FALSE(rig.Ask({regs::kLinkRead, static_cast<std::uint8_t>(last - 1), 1, 0, {}}));
@@ -353,6 +354,7 @@ TEST(Link, RefusesWhatMakesNoSense) {
   EXPECT_EQ(rig.writes.size(), 2u);
   rig.bus_error = true;
   EXPECT_EQ(code(12, regs::kLinkRead, 1, 0, {}), regs::kLinkStatusBusError);
+  EXPECT_EQ(code(13, regs::kLinkWrite, 2, 0, two), regs::kLinkStatusBusError);
 }
 
 TEST(Link, DamagedFramesAreDroppedAndCounted) {
@@ -376,7 +378,9 @@ TEST(Link, DamagedFramesAreDroppedAndCounted) {
   rig.Send(Bytes(1000, 1));  // too long
   rig.Send({0, 0, 0, 0});    // the end of that; empty frames are none
   rig.Send({1, 1, 1, 0});    // too short
-  damaged += 2;
+  // Too long by a word, but whole otherwise.
+  rig.Send(EncodeRequest({regs::kLinkWrite, 10, 60, 0, std::vector<std::uint32_t>(61)}));
+  damaged += 3;
   rig.Settle();
   EXPECT_FALSE(rig.NextAnswer());
   EXPECT_TRUE(rig.writes.empty());
@@ -393,8 +397,8 @@ TEST(Link, WindowOfRequestsAtOnce) {
   rig.stall = 60;
   std::vector<std::uint32_t> block(60);
   for (std::uint8_t seq = 1; seq <= 4; ++seq) {
-    for (auto& word : block) word = seq * 0x01010101u;
-    rig.Send(EncodeRequest({regs::kLinkWrite, seq, 60, 0, block}));
+    for (std::uint32_t i = 0; i < 60; ++i) block[i] = seq * 0x01010101u + i;
+    rig.Send(EncodeRequest({regs::kLinkWrite, seq, 60, 0x100, block}));
   }
   for (std::uint8_t seq = 1; seq <= 4; ++seq) {
     const auto answer = rig.WaitAnswer();
@@ -403,8 +407,11 @@ TEST(Link, WindowOfRequestsAtOnce) {
     EXPECT_EQ(answer->done(), 60u);
   }
   EXPECT_EQ(rig.writes.size(), 240u);
-  for (std::size_t i = 0; i < rig.writes.size(); ++i)
-    EXPECT_EQ(rig.writes[i].second, (i / 60 + 1) * 0x01010101u);
+  for (std::uint32_t i = 0; i < rig.writes.size(); ++i) {
+    EXPECT_EQ(rig.writes[i].first, 0x100 + 4 * (i % 60));
+    EXPECT_EQ(rig.writes[i].second, (i / 60 + 1) * 0x01010101u + i % 60);
+  }
+  EXPECT_EQ(rig.Ask({regs::kLinkRead, 5, 60, 0x100, {}}).value().words, block);
 }
 
 TEST(Link, RequestsBeyondTheWindowAreDropped) {

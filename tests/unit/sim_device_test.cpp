@@ -56,6 +56,9 @@ std::vector<Emission> RunJob(const std::string& url, const Job& job, Counters& c
   const auto device = OpenDevice(url);
   const Geometry geometry = device->Configure(job.shape);
   EXPECT_EQ(geometry.chains(), job.shape.chains) << url;
+  if (url.starts_with("sim:")) {
+    EXPECT_EQ(geometry.tiles, url == "sim:?build=1tile" ? 1 : 4);
+  }
   device->LoadSites(job.sites);
   for (int k = 0; k < 2; ++k) device->LoadLayer(k, job.layers[k]);
   for (int t = 0; t < 2; ++t) device->LoadTable(t, MakeTable(0.8 + 0.4 * t, geometry.table_bits));

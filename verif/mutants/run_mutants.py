@@ -4,12 +4,16 @@
 
     run_mutants.py [NAME ...]        all faults, or those whose name contains one of the words
 
-A fault is one edit: `find` must occur exactly once in `file`. `test` is the GoogleTest program that must fail
-(with `filter` to narrow it), or `command` a shell line that must. A fault that does not compile proves nothing and counts as an error.
+A fault is one edit: `find` must occur exactly once in `file`. `test` is the GoogleTest program that must fail (with `filter` to narrow it
+and `also` to name further targets that it needs), or `command` a shell line that must. Each must pass on the unchanged tree first. A fault
+that does not compile, or whose test is ended from outside or by the time limit, proves nothing and counts as an error.
 Survivors and errors are listed at the end and make the exit status 1.
 """
+import fcntl
+import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -20,11 +24,50 @@ ROOT = HERE.parent.parent
 COPY = ROOT / "build" / "mutants" / "tree"
 FOLDERS = ("rtl", "verif", "fpga", "sw", "constraints", "tests")
 TIME_LIMIT_S = 600
+NEEDED, OPTIONAL = {"name", "file", "find", "replace"}, {"test", "command", "filter", "also"}
+NOT_STARTED = (126, 127)  # what a shell says
+ENDED_BY_OTHERS = (signal.SIGHUP, signal.SIGINT, signal.SIGKILL, signal.SIGTERM)
+
+
+def complaint(fault):
+    """What is wrong with an entry of the list, or nothing."""
+    if missing := NEEDED - fault.keys():
+        return f"lacks {', '.join(sorted(missing))}"
+    if unknown := fault.keys() - NEEDED - OPTIONAL:
+        return f"has unknown {', '.join(sorted(unknown))}"
+    if ("test" in fault) == ("command" in fault):
+        return "names not one of test and command"
+    if "command" in fault and fault.keys() & {"filter", "also"}:
+        return "has filter or also without test"
+    if fault["find"] == fault["replace"]:
+        return "changes nothing"
+    return None
+
+
+def read_faults():
+    faults = tomllib.loads((HERE / "faults.toml").read_text())["fault"]
+    names = [fault.get("name", "(no name)") for fault in faults]
+    bad = [f"{name}: {why}" for name, fault in zip(names, faults) if (why := complaint(fault))]
+    bad += [f"{name}: occurs twice" for name in sorted({n for n in names if names.count(n) > 1})]
+    if bad:
+        sys.exit("faults.toml: " + "; ".join(bad))
+    return faults
+
+
+def lock_copy():
+    """Held by this run and by every process it starts: what a killed run left behind must not build into our tree."""
+    COPY.mkdir(parents=True, exist_ok=True)
+    lock = open(COPY.parent / "lock", "w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        sys.exit(f"{lock.name} is held: another run, or what it started, is still at work")
+    os.set_inheritable(lock.fileno(), True)
+    return lock
 
 
 def refresh_copy():
     """Brings the copy up to date without touching files that did not change (so builds stay incremental)."""
-    COPY.mkdir(parents=True, exist_ok=True)
     for folder in FOLDERS:
         source, target = ROOT / folder, COPY / folder
         wanted = {p.relative_to(source) for p in source.rglob("*") if p.is_file()}
@@ -40,54 +83,85 @@ def refresh_copy():
 
 
 def sh(command):
+    """Exit status (128 + n: died of signal n; None: the time limit) and output. Nothing of it runs on, however this ends."""
+    process = subprocess.Popen(command, shell=True, cwd=COPY, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                               text=True, errors="replace", start_new_session=True, close_fds=False)
     try:
-        done = subprocess.run(command, shell=True, cwd=COPY, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                              text=True, errors="replace", timeout=TIME_LIMIT_S)
-        return done.returncode, done.stdout
+        out, _ = process.communicate(timeout=TIME_LIMIT_S)
+        return process.returncode if process.returncode >= 0 else 128 - process.returncode, out
     except subprocess.TimeoutExpired:
-        return -1, "time limit"
+        return None, f"no end within {TIME_LIMIT_S} s"
+    finally:
+        if process.returncode is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.communicate()
+
+
+def test_of(fault):
+    return tuple(fault.get(key) for key in ("test", "filter", "command"))
+
+
+def colour(fault):
+    """Builds and runs the test of a fault on the copy as it stands: 'green', 'red' or 'ERROR: why'."""
+    command = fault.get("command")
+    if command is None:
+        code, out = sh(f"cmake -S sw -B build -G Ninja >/dev/null && cmake --build build --target {fault['test']} {fault.get('also', '')}")
+        if code != 0:
+            return "ERROR: does not build: " + (out.strip().splitlines() or ["no output"])[-1][:200]
+        command = f"build/tests/{fault['test']} --gtest_filter='{fault.get('filter', '*')}' --gtest_fail_fast"
+    code, out = sh(command)
+    if code is None:
+        return "ERROR: " + out
+    if code in NOT_STARTED or code - 128 in ENDED_BY_OTHERS:
+        return f"ERROR: its test did not run to the end, status {code}"
+    if "[==========]" in out and " 0 tests from" in out:
+        return "ERROR: the filter matches no test"
+    return "red" if code else "green"
 
 
 def judge(fault):
     """Returns 'killed', 'SURVIVED' or 'ERROR: why' for one fault."""
     path = COPY / fault["file"]
-    original = path.read_text()
+    original = path.read_text() if path.is_file() else ""
     if original.count(fault["find"]) != 1:
         return f"ERROR: the text to replace occurs {original.count(fault['find'])} times in {fault['file']}"
     path.write_text(original.replace(fault["find"], fault["replace"]))
     try:
-        if "test" in fault:
-            code, out = sh(f"cmake -S sw -B build -G Ninja >/dev/null && cmake --build build --target {fault['test']} {fault.get('also', '')}")
-            if code != 0:
-                return "ERROR: does not build: " + out.strip().splitlines()[-1][:200]
-            code, out = sh(f"build/tests/{fault['test']} --gtest_filter='{fault.get('filter', '*')}' --gtest_fail_fast")
-            if "[==========]" in out and " 0 tests from" in out:
-                return "ERROR: the filter matches no test"
-        else:
-            code, out = sh(fault["command"])
-        return "killed" if code != 0 else "SURVIVED"
+        result = colour(fault)
+        return {"red": "killed", "green": "SURVIVED"}.get(result, result)
     finally:
         path.write_text(original)
 
 
 def main():
-    faults = tomllib.loads((HERE / "faults.toml").read_text())["fault"]
     words = sys.argv[1:]
-    faults = [f for f in faults if not words or any(w in f["name"] for w in words)]
+    faults = [f for f in read_faults() if not words or any(w in f["name"] for w in words)]
+    for end in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(end, signal.default_int_handler)  # as Ctrl-C: put back the file, end what runs
+    lock = lock_copy()
     refresh_copy()
+    before = {}  # colour of the unchanged tree, by test
+    for fault in faults:
+        if test_of(fault) not in before:
+            before[test_of(fault)] = colour(fault)
     bad = []
     for fault in faults:
         start = time.monotonic()
-        verdict = judge(fault)
+        unchanged = before[test_of(fault)]
+        verdict = judge(fault) if unchanged == "green" else f"ERROR: without the fault: {unchanged}"
         if verdict != "killed":
             bad.append(f"{fault['name']}: {verdict}")
         red = fault.get("test", fault.get("command", ""))
-        print(f"{verdict[:9]:9s} {fault['name']:44s} by {red} ({time.monotonic() - start:.0f} s)", flush=True)
+        print(f"{verdict[:9]:9s} {fault['name']:58s} by {red} ({time.monotonic() - start:.0f} s)", flush=True)
     for line in bad:
         print("not killed: " + line)
     print(f"{len(faults) - len(bad)} of {len(faults)} faults killed")
+    lock.close()
     return 1 if bad or not faults else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit("interrupted: no verdict on the rest")
