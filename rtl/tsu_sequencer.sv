@@ -2,8 +2,9 @@
 //
 // Program RAM, fetch and execution of the instructions (REGISTERS.md, opcodes; README.md, "Programs").
 //
-// An instruction takes two clocks. Sweep and Randomise wait here until the stepper takes them, which it does while its previous
-// command still issues steps: the instructions between two Sweeps are read meanwhile, and the array never pauses for them.
+// An instruction takes three clocks: fetch, a register behind the slow RAM, execute. Sweep and Randomise wait here until the
+// stepper takes them, which it does while its previous command still issues steps: the instructions between two Sweeps are read
+// meanwhile, and the array never pauses for them.
 // Beta picks the slot for later sweeps. Copy, Emit and End first let the array drain.
 `default_nettype none
 module tsu_sequencer #(
@@ -68,10 +69,10 @@ module tsu_sequencer #(
   localparam logic [7:0] OpLoop      = tsu_pkg::OpLoop[7:0];
   localparam logic [7:0] OpNext      = tsu_pkg::OpNext[7:0];
 
-  typedef enum logic [2:0] {StIdle, StFetch, StExecute, StScan, StStop} state_e;
+  typedef enum logic [2:0] {StIdle, StFetch, StRegister, StExecute, StScan, StStop} state_e;
   state_e                   state_q;
   logic [PcBits-1:0]        pc_q;
-  logic [31:0]              word;
+  logic [31:0]              fetched, word_q;
   logic [7:0]               opcode;
   logic [23:0]              argument;
   logic [LayerBits-1:0]     layer_q;
@@ -88,10 +89,11 @@ module tsu_sequencer #(
     .wdata_i(program_data_i),
     .re_i   (state_q == StFetch),
     .raddr_i(pc_q),
-    .rdata_o(word)
+    .rdata_o(fetched)
   );
-  assign opcode   = word[31:24];
-  assign argument = word[23:0];
+  always_ff @(posedge clk_i) if (state_q == StRegister) word_q <= fetched;
+  assign opcode   = word_q[31:24];
+  assign argument = word_q[23:0];
 
   // ---- Loops: the inner block is block 1 ----------------------------------
   logic [1:0]               depth_q;
@@ -169,7 +171,8 @@ module tsu_sequencer #(
     end else begin
       case (state_q)
         StIdle:    if (start_i) state_q <= StFetch;
-        StFetch:   if (loads_done_i) state_q <= StExecute;
+        StFetch:   if (loads_done_i) state_q <= StRegister;
+        StRegister: state_q <= StExecute;
         StExecute:
           if (bad || opcode == OpEnd)                     state_q <= StStop;
           else if (finished)
