@@ -290,6 +290,25 @@ TEST_F(Tool, ADiskThatFillsUpLeavesNothing) {
   umount((scratch_ / "small").c_str());
 }
 
+TEST_F(Tool, ADiskThatFillsUpKeepsTheOldCheckpoint) {
+  const std::string small = scratch_ / "small", state = small + "/state";
+  std::filesystem::create_directory(small);
+  if (mount("tmpfs", small.c_str(), "tmpfs", 0, "size=8k") != 0) GTEST_SKIP() << "mounting a small tmpfs needs root";
+  const std::shared_ptr<void> mounted(nullptr, [&](void*) { umount(small.c_str()); });
+  std::vector<std::string> arguments = Training({"--out", scratch_ / "x", "--checkpoint", state}, "1000000");
+  std::vector<std::string> all = arguments;
+  all.insert(all.begin(), ToolPath());
+  Process process(all);
+  std::this_thread::sleep_for(std::chrono::milliseconds(1000));
+  process.Signal(SIGINT);
+  ASSERT_TRUE(process.Wait());
+  const Bytes saved = ReadFile(state);
+  ASSERT_GT(saved.size(), 4096u) << "half the disk and more: no room for two";
+  Fails(Exit::kOutput, arguments, "space");
+  EXPECT_EQ(ReadFile(state), saved);
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(small), {}), 1) << "nothing aside";
+}
+
 TEST_F(Tool, CtrlCEndsARunWithNothingWritten) {
   SaveModel(model_, golden::RandomModel({64, 64, ParsePattern("G12"), 8, 2, 1}, Seed(), 5000));
   for (const char* device : {"golden:", "sim:", "cpu:?threads=1"}) {
