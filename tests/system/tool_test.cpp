@@ -191,7 +191,8 @@ TEST_F(Tool, AnswersThatCannotBeWritten) {
   FailsInShell(Exit::kOutput, "ulimit -f 1; exec $TSU run " + model_ + " --count 1000 --out " + (scratch_ / "long.idx"), "large");
 }
 
-TEST_F(Tool, ClosedStreamsDoNotReachTheFiles) {
+TEST_F(Tool, NothingTakesTheNumberOfAClosedStream) {
+  FailsInShell(Exit::kOutput, "timeout 20 $TSU serve-sim >&-", "standard output");  // not to the board's terminal
   Process process({"/bin/sh", "-c", ToolPath() + " run " + model_ + " --count 2 --out " + (scratch_ / "a.idx") + " <&- >&- 2>&-"});
   ASSERT_TRUE(process.Wait());
   EXPECT_EQ(process.code, static_cast<int>(Exit::kOutput)) << "the answer went nowhere";
@@ -287,6 +288,25 @@ TEST_F(Tool, ADiskThatFillsUpLeavesNothing) {
   Fails(Exit::kOutput, {"run", model_, "--count", "1000", "--out", scratch_ / "small/a.idx"}, "space");
   EXPECT_TRUE(std::filesystem::is_empty(scratch_ / "small"));
   umount((scratch_ / "small").c_str());
+}
+
+TEST_F(Tool, ADiskThatFillsUpKeepsTheOldCheckpoint) {
+  const std::string small = scratch_ / "small", state = small + "/state";
+  std::filesystem::create_directory(small);
+  if (mount("tmpfs", small.c_str(), "tmpfs", 0, "size=8k") != 0) GTEST_SKIP() << "mounting a small tmpfs needs root";
+  const std::shared_ptr<void> mounted(nullptr, [&](void*) { umount(small.c_str()); });
+  std::vector<std::string> arguments = Training({"--out", scratch_ / "x", "--checkpoint", state}, "1000000");
+  std::vector<std::string> all = arguments;
+  all.insert(all.begin(), ToolPath());
+  Process process(all);
+  std::this_thread::sleep_for(std::chrono::milliseconds(1000));
+  process.Signal(SIGINT);
+  ASSERT_TRUE(process.Wait());
+  const Bytes saved = ReadFile(state);
+  ASSERT_GT(saved.size(), 4096u) << "half the disk and more: no room for two";
+  Fails(Exit::kOutput, arguments, "space");
+  EXPECT_EQ(ReadFile(state), saved);
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(small), {}), 1) << "nothing aside";
 }
 
 TEST_F(Tool, CtrlCEndsARunWithNothingWritten) {

@@ -7,6 +7,7 @@
 #include "tests/support/seed.hpp"
 #include "tsu/cpu.hpp"
 #include "tsu/error.hpp"
+#include "tsu/files.hpp"
 #include "verif/devices/devices.hpp"
 #include "verif/golden/whole_model.hpp"
 
@@ -80,6 +81,18 @@ TEST_F(Driver, FieldsThatSaturateAreRefused) {
     FAIL() << "accepted";
   } catch (const Error& e) {
     EXPECT_EQ(e.exit(), Exit::kIncompatible);
+  }
+}
+
+TEST_F(Driver, MoreThanAFileHoldsIsRefusedAtOnce) {
+  const int most = static_cast<int>(kFileLimit / model_.visible.size());
+  for (const auto& [count, film] : {std::pair{most + 1, false}, {most / 5 + 1, true}}) {
+    try {
+      Run("cpu:", count, 0, film);
+      FAIL() << "accepted";
+    } catch (const Error& e) {
+      EXPECT_EQ(e.exit(), Exit::kUsage) << e.what();
+    }
   }
 }
 
