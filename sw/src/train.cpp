@@ -8,6 +8,7 @@
 #include <numeric>
 #include <utility>
 
+#include "hash.hpp"
 #include "parallel.hpp"
 #include "train_state.hpp"
 #include "tsu/error.hpp"
