@@ -38,41 +38,67 @@ MeanAndWorst Over(Trace& trace, const DiagnoseOptions& o, int from, int to, cons
   return spread;
 }
 
+double Variance(const std::vector<double>& values) {
+  double mean = 0, square = 0;
+  for (const double v : values) mean += v / static_cast<double>(values.size());
+  for (const double v : values) square += (v - mean) * (v - mean);
+  return square / static_cast<double>(values.size() - 1);
+}
+
+// Ensemble sums of one conditioning: [lag], over all projections and pairs of instants.
+std::vector<EnsembleCorrelation> EnsembleOf(Trace& trace, const DiagnoseOptions& o, const Instants& instants, int conditioning) {
+  const int count = static_cast<int>(instants.even.size());
+  std::vector<EnsembleCorrelation> sums(count / 2 + 1);
+  std::vector<std::vector<double>> at(count, std::vector<double>(o.chains));
+  for (int p = 0; p < o.projections; ++p) {
+    for (int t = 0; t < count; ++t)
+      for (int c = 0; c < o.chains; ++c) at[t][c] = trace.At(p, conditioning * o.chains + c, instants.even[t]);
+    for (int lag = 0; lag <= count / 2; ++lag)
+      for (int t = 0; t + lag < count; ++t) sums[lag].Add(at[t], at[t + lag], o.chains);
+  }
+  return sums;
+}
+
 void Autocorrelations(Trace& trace, const DiagnoseOptions& o, const Instants& instants, LayerMixing& m) {
-  const int count = static_cast<int>(instants.even.size()), lag_of_deployed = m.deployed / instants.stride;
-  std::vector<double> before(o.chains), after(o.chains);
-  for (int lag = 0; lag <= count / 2; ++lag) {
-    EnsembleCorrelation all;
-    std::vector<double> of_conditioning;
-    for (int g = 0; g < o.conditionings; ++g) {
-      EnsembleCorrelation one;
-      for (int p = 0; p < o.projections; ++p) {
-        for (int t = 0; t + lag < count; ++t) {
-          for (int c = 0; c < o.chains; ++c) {
-            before[c] = trace.At(p, g * o.chains + c, instants.even[t]);
-            after[c] = trace.At(p, g * o.chains + c, instants.even[t + lag]);
-          }
-          one.Add(before, after, o.chains);
-        }
+  std::vector<std::vector<EnsembleCorrelation>> sums;
+  for (int g = 0; g < o.conditionings; ++g) sums.push_back(EnsembleOf(trace, o, instants, g));
+  const std::size_t lags = sums[0].size(), lag_of_deployed = static_cast<std::size_t>(m.deployed / instants.stride);
+  const auto without = [&](int left_out) {  // -1: none
+    std::vector<double> curve;
+    for (std::size_t lag = 0; lag < lags; ++lag) {
+      EnsembleCorrelation all;
+      for (int g = 0; g < o.conditionings; ++g) {
+        if (g == left_out) continue;
+        all.cross += sums[g][lag].cross;
+        all.before += sums[g][lag].before;
+        all.after += sums[g][lag].after;
       }
-      of_conditioning.push_back(one.value());
-      all.cross += one.cross;
-      all.before += one.before;
-      all.after += one.after;
+      curve.push_back(all.value());
     }
-    double square = 0, mean = 0;
-    for (const double r : of_conditioning) mean += r / o.conditionings;
-    for (const double r : of_conditioning) square += (r - mean) * (r - mean) / (o.conditionings - 1);
-    m.lags.push_back(lag * instants.stride);
-    m.ensemble.push_back(all.value());
-    m.error.push_back(std::sqrt(square / o.conditionings));
+    return curve;
+  };
+  m.ensemble = without(-1);
+  for (std::size_t lag = 0; lag < lags; ++lag) {
+    std::vector<double> values;
+    for (const auto& one : sums) values.push_back(one[lag].value());
+    m.lags.push_back(static_cast<double>(lag) * instants.stride);
+    m.error.push_back(std::sqrt(Variance(values) / o.conditionings));
   }
   m.ensemble_at_deployed = m.ensemble[lag_of_deployed];
   m.error_at_deployed = m.error[lag_of_deployed];
-  m.fit = FitDecay(m.lags, m.ensemble, m.error);
   for (int p = 0; p < o.projections; ++p)
     for (int c = 0; c < trace.chains; ++c)
-      m.chain_at_deployed += ChainAutocorrelation(trace.Series(p, c, instants.even), lag_of_deployed) / (o.projections * trace.chains);
+      m.chain_at_deployed += ChainAutocorrelation(trace.Series(p, c, instants.even), static_cast<int>(lag_of_deployed)) / (o.projections * trace.chains);
+
+  m.fit = FitDecay(m.lags, m.ensemble, m.error);
+  std::vector<double> rates;
+  for (int g = 0; g < o.conditionings; ++g) {
+    if (const DecayFit fit = FitDecay(m.lags, without(g), m.error); fit.found) rates.push_back(1 / fit.time);
+  }
+  if (!m.fit.found || rates.size() < 2) return;
+  const double n = static_cast<double>(rates.size()), error = std::sqrt((n - 1) * (n - 1) / n * Variance(rates)), rate = 1 / m.fit.time;
+  m.shortest = 1 / (rate + error);
+  m.longest = rate > error ? 1 / (rate - error) : std::numeric_limits<double>::infinity();
 }
 
 // Input of every layer for each conditioning: [layer][conditioning][pixel].

@@ -113,7 +113,7 @@ double EnsembleCorrelation::value() const { return before > 0 && after > 0 ? cro
 DecayFit FitDecay(std::span<const double> lags, std::span<const double> values, std::span<const double> errors) {
   constexpr std::size_t kLeast = 3;
   std::size_t resolved = 0;
-  while (resolved < lags.size() && values[resolved] > 0 && values[resolved] >= 3 * errors[resolved]) ++resolved;
+  while (resolved < lags.size() && values[resolved] > 0 && values[resolved] >= 5 * errors[resolved]) ++resolved;
   DecayFit fit;
   if (resolved < kLeast) return fit;
   std::size_t first = 0;

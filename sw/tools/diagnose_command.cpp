@@ -31,7 +31,7 @@ nlohmann::json Object(const LayerMixing& m, const DiagnoseOptions& o) {
                     {"ess", pair(at.ess, "min")}, {"ess_energy", pair(at.ess_energy, "min")}});
   }
   nlohmann::json fit;
-  if (m.fit.found) fit = {{"scale", m.fit.scale}, {"sigma", m.fit.sigma}, {"sweeps", m.fit.time}, {"lags", {m.fit.first_lag, m.fit.last_lag}}};
+  if (m.fit.found) fit = {{"scale", m.fit.scale}, {"sigma", m.fit.sigma}, {"sweeps", m.fit.time}, {"sweeps_range", {m.shortest, m.longest}}, {"lags", {m.fit.first_lag, m.fit.last_lag}}};
   return {{"layer", m.layer}, {"deployed_sweeps", m.deployed}, {"beta", m.beta}, {"mixing", rows},
           {"autocorrelation", {{"lag", m.deployed}, {"ensemble", m.ensemble_at_deployed}, {"error", m.error_at_deployed},
                                {"single_chain", m.chain_at_deployed}, {"fit", fit},
@@ -51,8 +51,8 @@ std::string Text(const LayerMixing& m, const DiagnoseOptions& o) {
   }
   text += fmt::format("  autocorrelation at lag {}: ensemble {:.3f} +- {:.3f}; single chain, mean subtracted {:.3f}\n", m.deployed,
                       m.ensemble_at_deployed, m.error_at_deployed, m.chain_at_deployed);
-  text += m.fit.found ? fmt::format("  ensemble, lags {:g} to {:g}: {:.3f} x {:.5f}^lag, correlation time {:.0f} sweeps\n", m.fit.first_lag,
-                                    m.fit.last_lag, m.fit.scale, m.fit.sigma, m.fit.time)
+  text += m.fit.found ? fmt::format("  ensemble, lags {:g} to {:g}: {:.3f} x {:.5f}^lag, correlation time {:.0f} sweeps ({:.0f} to {:.0f})\n",
+                                    m.fit.first_lag, m.fit.last_lag, m.fit.scale, m.fit.sigma, m.fit.time, m.shortest, m.longest)
                       : std::string("  ensemble: decayed below its error within three lags, no fit\n");
   if (m.trap()) {
     text += fmt::format("  WARNING: a single chain reads as mixed (|{:.3f}| < {:g}) where R-hat reaches {:.2f}: chains keep where they started\n",

@@ -55,7 +55,8 @@ struct LayerMixing {
   std::vector<double> lags, ensemble, error;  // ensemble autocorrelation, standard error over conditionings
   double ensemble_at_deployed = 0, error_at_deployed = 0;
   double chain_at_deployed = 0;               // single chains, mean subtracted
-  DecayFit fit;
+  DecayFit fit;                               // of the ensemble's
+  double shortest = 0, longest = 0;           // correlation time, one standard error (jackknife over conditionings) either way
   const MixingAt& deployed_row() const;
   // A single chain's number would have said "mixed" where R-hat does not.
   bool trap() const;

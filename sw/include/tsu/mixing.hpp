@@ -42,7 +42,7 @@ struct EnsembleCorrelation {
 };
 
 // C sigma^lag fitted to the late lags of an autocorrelation ([DTM]: late times show the second eigenvalue of the kernel).
-// Resolved lags: from the first on, until a value lies below 3 of its standard errors. Late ones: those of the second half of
+// Resolved lags: from the first on, until a value lies below 5 of its standard errors. Late ones: those of the second half of
 // that stretch, at least 3. Least squares of log(value), weights (value / error)^2.
 struct DecayFit {
   bool found = false;               // false: fewer than 3 lags are resolved
