@@ -21,7 +21,8 @@ constexpr int kLeastSweeps = 8;  // below, halves of the second half are no seri
 
 // Mean and extreme of what `measure` says of the draws of every conditioning and scalar [from, to).
 template <typename Measure>
-MeanAndWorst Over(Trace& trace, const DiagnoseOptions& o, int from, int to, const std::vector<int>& window, bool largest, const Measure& measure) {
+MeanAndWorst Over(Trace& trace, const DiagnoseOptions& o, int from, int to, const std::vector<int>& window,
+                  bool largest, const Measure& measure) {
   MeanAndWorst spread{0, largest ? 0 : std::numeric_limits<double>::infinity()};
   for (int scalar = from; scalar < to; ++scalar) {
     for (int g = 0; g < o.conditionings; ++g) {
@@ -46,7 +47,8 @@ double Variance(const std::vector<double>& values) {
 }
 
 // Ensemble sums of one conditioning: [lag], over all projections and pairs of instants.
-std::vector<EnsembleCorrelation> EnsembleOf(Trace& trace, const DiagnoseOptions& o, const Instants& instants, int conditioning) {
+std::vector<EnsembleCorrelation> EnsembleOf(Trace& trace, const DiagnoseOptions& o, const Instants& instants,
+                                            int conditioning) {
   const int count = static_cast<int>(instants.even.size());
   std::vector<EnsembleCorrelation> sums(count / 2 + 1);
   std::vector<std::vector<double>> at(count, std::vector<double>(o.chains));
@@ -88,7 +90,9 @@ void Autocorrelations(Trace& trace, const DiagnoseOptions& o, const Instants& in
   m.error_at_deployed = m.error[lag_of_deployed];
   for (int p = 0; p < o.projections; ++p)
     for (int c = 0; c < trace.chains; ++c)
-      m.chain_at_deployed += ChainAutocorrelation(trace.Series(p, c, instants.even), static_cast<int>(lag_of_deployed)) / (o.projections * trace.chains);
+      m.chain_at_deployed +=
+          ChainAutocorrelation(trace.Series(p, c, instants.even), static_cast<int>(lag_of_deployed)) /
+          (o.projections * trace.chains);
 
   m.fit = FitDecay(m.lags, m.ensemble, m.error);
   std::vector<double> rates;
@@ -96,7 +100,8 @@ void Autocorrelations(Trace& trace, const DiagnoseOptions& o, const Instants& in
     if (const DecayFit fit = FitDecay(m.lags, without(g), m.error); fit.found) rates.push_back(1 / fit.time);
   }
   if (!m.fit.found || rates.size() < 2) return;
-  const double n = static_cast<double>(rates.size()), error = std::sqrt((n - 1) * (n - 1) / n * Variance(rates)), rate = 1 / m.fit.time;
+  const double n = static_cast<double>(rates.size()), error = std::sqrt((n - 1) * (n - 1) / n * Variance(rates)),
+               rate = 1 / m.fit.time;
   m.shortest = 1 / (rate + error);
   m.longest = rate > error ? 1 / (rate - error) : std::numeric_limits<double>::infinity();
 }
@@ -129,17 +134,21 @@ void Check(const Model& model, const DiagnoseOptions& o) {
     return Error(Exit::kUsage, what, std::to_string(value), hint);
   };
   if (o.chains < 2) throw usage("too few chains of a conditioning", o.chains, "2 or more");
-  if (o.conditionings < 2) throw usage("too few conditionings", o.conditionings, "2 or more: chains start in each other's states");
+  if (o.conditionings < 2)
+    throw usage("too few conditionings", o.conditionings, "2 or more: chains start in each other's states");
   if (o.projections < 1) throw usage("too few projections", o.projections, "1 or more");
   for (const int k : o.sweeps)
     if (k < kLeastSweeps) throw usage("too few sweeps to judge", k, std::to_string(kLeastSweeps) + " or more");
   for (const ModelLayer& layer : model.layers) {
     int deployed = 0;
     for (const Segment& s : layer.schedule) deployed += s.sweeps;
-    if (deployed < kLeastSweeps) throw usage("too few sweeps in a step of the model to judge", deployed, std::to_string(kLeastSweeps) + " or more");
+    if (deployed < kLeastSweeps)
+      throw usage("too few sweeps in a step of the model to judge", deployed,
+                  std::to_string(kLeastSweeps) + " or more");
   }
   if (!o.images.empty() && (o.images.size() % model.visible.size() || o.images.size() < model.visible.size()))
-    throw Error(Exit::kBadInput, "images and model differ in size", std::to_string(model.visible.size()) + " pixels in the model", "another --data");
+    throw Error(Exit::kBadInput, "images and model differ in size",
+                std::to_string(model.visible.size()) + " pixels in the model", "another --data");
 }
 
 }  // namespace
@@ -150,7 +159,8 @@ const MixingAt& LayerMixing::deployed_row() const {
 
 bool LayerMixing::trap() const {
   const MixingAt& row = deployed_row();
-  return std::abs(chain_at_deployed) < kMixedAutocorrelation && std::max(row.rhat.worst, row.rhat_energy.worst) >= kMixedRhat;
+  return std::abs(chain_at_deployed) < kMixedAutocorrelation &&
+         std::max(row.rhat.worst, row.rhat_energy.worst) >= kMixedRhat;
 }
 
 std::vector<LayerMixing> Diagnose(Device& device, const Model& model, const DiagnoseOptions& o) {
@@ -171,8 +181,9 @@ std::vector<LayerMixing> Diagnose(Device& device, const Model& model, const Diag
     const int p = o.projections;
     for (std::size_t i = 0; i < sweeps.size(); ++i) {
       const std::vector<int>& w = instants.windows[i];
-      m.at.push_back({sweeps[i], static_cast<int>(w.size()), Over(trace, o, 0, p, w, true, SplitRhat), Over(trace, o, p, p + 1, w, true, SplitRhat),
-                      Over(trace, o, 0, p, w, false, EffectiveSamples), Over(trace, o, p, p + 1, w, false, EffectiveSamples)});
+      m.at.push_back({sweeps[i], static_cast<int>(w.size()), Over(trace, o, 0, p, w, true, SplitRhat),
+                      Over(trace, o, p, p + 1, w, true, SplitRhat), Over(trace, o, 0, p, w, false, EffectiveSamples),
+                      Over(trace, o, p, p + 1, w, false, EffectiveSamples)});
     }
     Autocorrelations(trace, o, instants, m);
     report.push_back(std::move(m));

@@ -17,8 +17,13 @@ constexpr int kLags = 64;  // about so many instants for autocorrelations
 class LayerWatch {
  public:
   LayerWatch(Device& device, const Model& model, const DiagnoseOptions& options, int layer)
-      : device_(device), model_(model), o_(options), layer_(layer), sites_(model.site_class.size()),
-        total_(options.chains * options.conditionings), seed_(Hash(options.seed, static_cast<std::uint64_t>(layer))) {
+      : device_(device),
+        model_(model),
+        o_(options),
+        layer_(layer),
+        sites_(model.site_class.size()),
+        total_(options.chains * options.conditionings),
+        seed_(Hash(options.seed, static_cast<std::uint64_t>(layer))) {
     Shape shape = model.shape(total_);
     shape.layers = 1;
     geometry_ = device.Configure(shape);
@@ -27,7 +32,8 @@ class LayerWatch {
     betas_ = Betas(model, layer, layer);
     device.LoadSites({model.site_class, Plane(sites_, 0)});
     device.LoadLayer(0, Expand(model, layer));
-    for (std::size_t t = 0; t < betas_.size(); ++t) device.LoadTable(static_cast<int>(t), MakeTable(betas_[t], geometry_.table_bits));
+    for (std::size_t t = 0; t < betas_.size(); ++t)
+      device.LoadTable(static_cast<int>(t), MakeTable(betas_[t], geometry_.table_bits));
   }
 
   // inputs: [conditioning][pixel].
@@ -54,7 +60,8 @@ class LayerWatch {
 
     std::vector<Leg> legs;
     for (std::size_t i = 0; i < instants.all.size(); ++i)
-      legs.push_back({model_.layers[layer_].schedule.back().beta, instants.all[i] - (i ? instants.all[i - 1] : 0), true});
+      legs.push_back(
+          {model_.layers[layer_].schedule.back().beta, instants.all[i] - (i ? instants.all[i - 1] : 0), true});
     Trace trace{total_, static_cast<int>(instants.all.size()), {}};
     trace.values.resize(static_cast<std::size_t>(o_.projections + 1) * total_ * instants.all.size());
     Play(legs, start, conditioning, Hash(seed_, 4), [&](const Emission& e, int instant, int first, int count) {
@@ -76,10 +83,11 @@ class LayerWatch {
     return bits;
   }
 
-  // Runs the legs for all chains, as many at once as the device has, in programs that fit it; sink(emission, its number, first
-  // chain, chains that count).
+  // Runs the legs for all chains, as many at once as the device has, in programs that fit it; sink(emission, its
+  // number, first chain, chains that count).
   template <typename Sink>
-  void Play(const std::vector<Leg>& legs, const Plane& start, const Plane& conditioning, std::uint64_t seed, const Sink& sink) {
+  void Play(const std::vector<Leg>& legs, const Plane& start, const Plane& conditioning, std::uint64_t seed,
+            const Sink& sink) {
     for (int first = 0; first < total_; first += lanes_) {
       const int count = std::min(lanes_, total_ - first);
       const auto part = [&](const Plane& from) {
@@ -105,7 +113,8 @@ class LayerWatch {
           if (legs[leg].emit) program.push_back(Instruction(regs::kOpEmit, 1));
         }
         program.push_back(Instruction(regs::kOpEnd));
-        device_.Run(program, [&](const Emission& e) { sink(e, emission++, first, count); }, o_.deadline);
+        device_.Run(
+            program, [&](const Emission& e) { sink(e, emission++, first, count); }, o_.deadline);
         if (o_.progress) {
           const double pass = (first + count * static_cast<double>(leg) / static_cast<double>(legs.size())) / total_;
           o_.progress((layer_ + pass) / static_cast<double>(model_.layers.size()));
@@ -120,7 +129,8 @@ class LayerWatch {
       for (const std::int32_t site : model_.visible) visible.push_back(e.bits[c * sites_ + site]);
     const std::vector<double> projected = projections_.Of(visible);
     for (int p = 0; p < o_.projections; ++p)
-      for (int c = 0; c < count; ++c) trace.At(p, first + c, instant) = projected[static_cast<std::size_t>(p) * count + c];
+      for (int c = 0; c < count; ++c)
+        trace.At(p, first + c, instant) = projected[static_cast<std::size_t>(p) * count + c];
     Parallel(ThreadCount(0), count, [&](int c, int) {
       trace.At(o_.projections, first + c, instant) =
           static_cast<double>(energy_(&e.bits[c * sites_], &conditioning[(first + c) * sites_]));
@@ -156,7 +166,9 @@ Instants::Instants(const std::vector<int>& sweeps, int deployed) {
     for (int i = 0; draw(k, i); ++i) times.insert(draw(k, i));
   for (int t = begin; t <= end; t += stride) times.insert(t);
   all.assign(times.begin(), times.end());
-  const auto index = [this](int t) { return static_cast<int>(std::lower_bound(all.begin(), all.end(), t) - all.begin()); };
+  const auto index = [this](int t) {
+    return static_cast<int>(std::lower_bound(all.begin(), all.end(), t) - all.begin());
+  };
   for (const int k : sweeps) {
     windows.emplace_back();
     for (int i = 0; draw(k, i); ++i) windows.back().push_back(index(draw(k, i)));
@@ -164,7 +176,8 @@ Instants::Instants(const std::vector<int>& sweeps, int deployed) {
   for (int t = begin; t <= end; t += stride) even.push_back(index(t));
 }
 
-Trace Watch(Device& device, const Model& model, const DiagnoseOptions& options, int layer, const Plane& inputs, const Instants& instants) {
+Trace Watch(Device& device, const Model& model, const DiagnoseOptions& options, int layer, const Plane& inputs,
+            const Instants& instants) {
   return LayerWatch(device, model, options, layer).Watch(inputs, instants);
 }
 

@@ -36,6 +36,7 @@ struct Trace {
 };
 
 // inputs: [conditioning][pixel]. The device keeps the layer when this returns.
-Trace Watch(Device& device, const Model& model, const DiagnoseOptions& options, int layer, const Plane& inputs, const Instants& instants);
+Trace Watch(Device& device, const Model& model, const DiagnoseOptions& options, int layer, const Plane& inputs,
+            const Instants& instants);
 
 }  // namespace tsu::diagnose

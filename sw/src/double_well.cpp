@@ -13,6 +13,7 @@
 namespace tsu {
 namespace {
 
+// clang-format off
 constexpr const char* kFace[kWellSide] = {
     "..####..",
     ".#....#.",
@@ -23,6 +24,7 @@ constexpr const char* kFace[kWellSide] = {
     ".#....#.",
     "..####..",
 };
+// clang-format on
 
 // Couplings, in 1/32: within a step, and to the output of the step before.
 struct Strength {
@@ -42,7 +44,8 @@ std::int16_t FieldAt(int site, int sum) {
 ModelLayer Layer(const Pattern& pattern, const Strength& strength, int field) {
   const std::size_t rules = pattern.size();
   const auto rule = static_cast<std::size_t>(std::find(pattern.begin(), pattern.end(), Rule{0, 1}) - pattern.begin());
-  if (rule == rules) throw Error(Exit::kIncompatible, "nearest neighbours are not coupled", PatternName(pattern), "use cpu:");
+  if (rule == rules)
+    throw Error(Exit::kIncompatible, "nearest neighbours are not coupled", PatternName(pattern), "use cpu:");
   const std::vector<Offset> offsets = Offsets(pattern);
   ModelLayer layer;
   layer.j.assign(kWellSites * 2 * rules, 0);
@@ -50,7 +53,8 @@ ModelLayer Layer(const Pattern& pattern, const Strength& strength, int field) {
     for (std::size_t r = 0; r < 2; ++r) {
       const int x = site % kWellSide + offsets[4 * rule + r].dx, y = site / kWellSide + offsets[4 * rule + r].dy;
       if (x < 0 || x >= kWellSide || y < 0 || y >= kWellSide) continue;
-      layer.j[(site * rules + rule) * 2 + r] = static_cast<std::int16_t>(strength.j * FaceAt(site) * FaceAt(y * kWellSide + x));
+      layer.j[(site * rules + rule) * 2 + r] =
+          static_cast<std::int16_t>(strength.j * FaceAt(site) * FaceAt(y * kWellSide + x));
     }
     layer.h.push_back(static_cast<std::int16_t>(FaceAt(site) * FieldAt(site, field)));
   }
@@ -69,8 +73,8 @@ Model Machine(const Pattern& pattern) {
   return model;
 }
 
-// Sums over the spins row by row, left to right, in the face's own frame (where every coupling is +j): the state of the sum is the
-// last row of spins seen, the sum's value the weight of every overlap so far.
+// Sums over the spins row by row, left to right, in the face's own frame (where every coupling is +j): the state of the
+// sum is the last row of spins seen, the sum's value the weight of every overlap so far.
 Wells Sum(double j, const std::vector<double>& h) {
   constexpr int kRows = 1 << kWellSide, kOverlaps = 2 * kWellSites + 1;
   using Weights = std::vector<double>;  // [last spins][overlap + kWellSites]
@@ -114,7 +118,8 @@ int FieldFor(int j) {
   const double share = ExactOf(kTarget.j, kTargetField).mostly_face;
   int field = 0;
   while (ExactOf(j, field).mostly_face < share) ++field;
-  return field > 0 && share - ExactOf(j, field - 1).mostly_face < ExactOf(j, field).mostly_face - share ? field - 1 : field;
+  return field > 0 && share - ExactOf(j, field - 1).mostly_face < ExactOf(j, field).mostly_face - share ? field - 1
+                                                                                                        : field;
 }
 
 }  // namespace

@@ -45,10 +45,13 @@ WellRun RunStuck(Device& device, const WellOptions& o) {
   device.LoadSites({model.site_class, std::vector<std::uint8_t>(kWellSites, 0)});
   device.LoadLayer(0, Expand(model, 0));
   device.LoadTable(0, MakeTable(1.0, geometry.table_bits));
-  const Program program{Instruction(regs::kOpLayer, 0), Instruction(regs::kOpBeta, 0),
+  const Program program{Instruction(regs::kOpLayer, 0),
+                        Instruction(regs::kOpBeta, 0),
                         Instruction(regs::kOpLoop, static_cast<std::uint32_t>(o.rounds)),
-                        Instruction(regs::kOpSweep, static_cast<std::uint32_t>(sweeps)), Instruction(regs::kOpEmit, 0),
-                        Instruction(regs::kOpNext), Instruction(regs::kOpEnd)};
+                        Instruction(regs::kOpSweep, static_cast<std::uint32_t>(sweeps)),
+                        Instruction(regs::kOpEmit, 0),
+                        Instruction(regs::kOpNext),
+                        Instruction(regs::kOpEnd)};
   WellRun run;
   run.states.resize(static_cast<std::size_t>(o.rounds + 1) * o.chains * kWellSites);
   for (int first = 0; first < o.chains; first += lanes) {
@@ -67,7 +70,8 @@ WellRun RunStuck(Device& device, const WellOptions& o) {
     device.LoadSpins(start);
     device.LoadConditioning(start);
     int round = 1;
-    device.Run(program, [&](const Emission& e) { keep(e.bits, round++); }, kPatience);
+    device.Run(
+        program, [&](const Emission& e) { keep(e.bits, round++); }, kPatience);
   }
   Judge(run, o, 1);
   return run;

@@ -15,6 +15,8 @@ std::uint64_t Hash(std::uint64_t seed, std::uint64_t index) {
   return z;
 }
 
-double Uniform(std::uint64_t seed, std::uint64_t index) { return std::ldexp(static_cast<double>(Hash(seed, index) >> 11), -53); }
+double Uniform(std::uint64_t seed, std::uint64_t index) {
+  return std::ldexp(static_cast<double>(Hash(seed, index) >> 11), -53);
+}
 
 }  // namespace tsu

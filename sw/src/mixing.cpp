@@ -16,13 +16,14 @@ struct Halves {
   std::vector<std::span<const double>> series;
   std::vector<double> mean;
   double n = 0;
-  double within = 0;        // W
-  double of_means = 0;      // B / n
-  double variance = 0;      // var+
+  double within = 0;    // W
+  double of_means = 0;  // B / n
+  double variance = 0;  // var+
 
   Halves(std::span<const double> draws, int chains) {
     const std::size_t length = chains > 0 ? draws.size() / chains : 0, half = length / 2;
-    if (half < 2 || length * chains != draws.size()) throw std::logic_error("mixing needs chains of equal length, 4 draws or more");
+    if (half < 2 || length * chains != draws.size())
+      throw std::logic_error("mixing needs chains of equal length, 4 draws or more");
     n = static_cast<double>(half);
     for (int c = 0; c < chains; ++c) {
       series.push_back(draws.subspan(c * length, half));
@@ -46,7 +47,8 @@ struct Halves {
   double Autocovariance(std::size_t lag) const {
     double sum = 0;
     for (std::size_t j = 0; j < series.size(); ++j) {
-      for (std::size_t t = lag; t < series[j].size(); ++t) sum += (series[j][t] - mean[j]) * (series[j][t - lag] - mean[j]);
+      for (std::size_t t = lag; t < series[j].size(); ++t)
+        sum += (series[j][t] - mean[j]) * (series[j][t - lag] - mean[j]);
     }
     return sum / n / static_cast<double>(series.size());
   }
@@ -70,7 +72,9 @@ double EffectiveSamples(std::span<const double> draws, int chains) {
   const Halves h(draws, chains);
   const double total = h.n * static_cast<double>(h.series.size());
   if (h.variance == 0) return total;
-  const auto rho = [&h](std::size_t lag) { return lag == 0 ? 1.0 : 1 - (h.within - h.Autocovariance(lag)) / h.variance; };
+  const auto rho = [&h](std::size_t lag) {
+    return lag == 0 ? 1.0 : 1 - (h.within - h.Autocovariance(lag)) / h.variance;
+  };
   double sum = 0, least = std::numeric_limits<double>::infinity();
   for (std::size_t lag = 0; lag + 1 < static_cast<std::size_t>(h.n); lag += 2) {
     const double pair = rho(lag) + rho(lag + 1);
@@ -121,7 +125,8 @@ DecayFit FitDecay(std::span<const double> lags, std::span<const double> values, 
   first = std::min(first, resolved - kLeast);
   double weights = 0, x = 0, y = 0, xx = 0, xy = 0;
   for (std::size_t i = first; i < resolved; ++i) {
-    const double relative = std::max(errors[i] / values[i], 1e-9), w = 1 / (relative * relative), log = std::log(values[i]);
+    const double relative = std::max(errors[i] / values[i], 1e-9), w = 1 / (relative * relative),
+                 log = std::log(values[i]);
     weights += w;
     x += w * lags[i];
     y += w * log;
@@ -138,7 +143,8 @@ DecayFit FitDecay(std::span<const double> lags, std::span<const double> values, 
   return fit;
 }
 
-Projections::Projections(int count, std::size_t pixels, std::uint64_t seed) : signs_(RandomSigns(count, pixels, seed)) {}
+Projections::Projections(int count, std::size_t pixels, std::uint64_t seed)
+    : signs_(RandomSigns(count, pixels, seed)) {}
 
 // Spins and signs that agree minus those that do not.
 std::vector<double> Projections::Of(std::span<const std::uint8_t> bits) const {

@@ -21,7 +21,8 @@ struct Canvas {
   Canvas(int width, int height) : sheet{width, height, Bytes(static_cast<std::size_t>(width) * height, kPaper)} {}
 
   void Dot(int x, int y, std::uint8_t grey) {
-    if (x >= 0 && x < sheet.width && y >= 0 && y < sheet.height) sheet.pixels[static_cast<std::size_t>(y) * sheet.width + x] = grey;
+    if (x >= 0 && x < sheet.width && y >= 0 && y < sheet.height)
+      sheet.pixels[static_cast<std::size_t>(y) * sheet.width + x] = grey;
   }
   void Box(int x, int y, int radius, std::uint8_t grey) {
     for (int dy = -radius; dy <= radius; ++dy)
@@ -33,7 +34,8 @@ struct Canvas {
     for (double t = 0; t <= length; t += 0.5, phase += 0.5) {
       if (off && std::fmod(phase, on + off) >= on) continue;
       const double share = length > 0 ? t / length : 0;
-      const int x = static_cast<int>(std::lround(x0 + share * (x1 - x0))), y = static_cast<int>(std::lround(y0 + share * (y1 - y0)));
+      const int x = static_cast<int>(std::lround(x0 + share * (x1 - x0))),
+                y = static_cast<int>(std::lround(y0 + share * (y1 - y0)));
       for (int d = 0; d < width; ++d) {
         Dot(x, y + d, grey);
         Dot(x + d, y, grey);
@@ -161,9 +163,11 @@ Sheet DrawPlot(const Plot& plot, int width, int height) {
     double phase = 0;
     for (std::size_t i = 0; i < std::min(c.x.size(), c.y.size()); ++i) {
       if (!x.Shows(c.x[i]) || !y.Shows(c.y[i])) continue;
-      canvas.Box(static_cast<int>(std::lround(x.At(c.x[i]))), static_cast<int>(std::lround(y.At(c.y[i]))), 2, style.grey);
+      canvas.Box(static_cast<int>(std::lround(x.At(c.x[i]))), static_cast<int>(std::lround(y.At(c.y[i]))), 2,
+                 style.grey);
       if (i == 0 || !x.Shows(c.x[i - 1]) || !y.Shows(c.y[i - 1])) continue;
-      canvas.Line(x.At(c.x[i - 1]), y.At(c.y[i - 1]), x.At(c.x[i]), y.At(c.y[i]), style.grey, 2, style.on, style.off, phase);
+      canvas.Line(x.At(c.x[i - 1]), y.At(c.y[i - 1]), x.At(c.x[i]), y.At(c.y[i]), style.grey, 2, style.on, style.off,
+                  phase);
     }
     const int row = kTop + 8 + static_cast<int>(n) * kLine;
     phase = 0;

@@ -43,7 +43,8 @@ class DiagnoseTest : public testing::Test {
     m.layers[0].h.assign(kWellSites, 0);
     for (int i = 0; i < kWellSites; ++i) {
       m.layers[0].j[2 * i] = 0;
-      m.layers[0].j[2 * i + 1] = static_cast<std::int16_t>(i % kWellSide % 2 ? j : 0);  // rotation 1 of (0,1) looks left
+      m.layers[0].j[2 * i + 1] =
+          static_cast<std::int16_t>(i % kWellSide % 2 ? j : 0);  // rotation 1 of (0,1) looks left
     }
     m.layers[0].schedule = {{1.0, sweeps}};
     return m;
@@ -77,7 +78,8 @@ TEST_F(DiagnoseTest, KnownMemoryIsFound) {
   const double sigma = std::pow(std::tanh(2.0), 2);
   const LayerMixing m = Diagnose(*OpenDevice("cpu:"), Pairs(64, 20), Options(128, 16, {200})).at(0);
   const double exact_time = -1 / std::log(sigma);
-  std::printf("coupled pairs: correlation time %.2f (%.2f to %.2f), exact %.2f\n", m.fit.time, m.shortest, m.longest, exact_time);
+  std::printf("coupled pairs: correlation time %.2f (%.2f to %.2f), exact %.2f\n", m.fit.time, m.shortest, m.longest,
+              exact_time);
   ASSERT_TRUE(m.fit.found);
   EXPECT_NEAR(m.fit.sigma, sigma, 0.02);
   EXPECT_LT(m.shortest, m.fit.time);
@@ -99,10 +101,12 @@ TEST_F(DiagnoseTest, FreeSpinsMix) {
 }
 
 TEST_F(DiagnoseTest, AStuckMachineIsToldThoughASingleChainReadsMixed) {
-  const LayerMixing m = Diagnose(*OpenDevice("cpu:"), DoubleWellTarget(ParsePattern("0,1")), Options(16, 4, {50})).at(0);
+  Model magnet = DoubleWellTarget(ParsePattern("0,1"));  // all up or all down
+  for (auto& j : magnet.layers[0].j) j = static_cast<std::int16_t>(std::abs(j));
+  const LayerMixing m = Diagnose(*OpenDevice("cpu:"), magnet, Options(16, 4, {50})).at(0);
   EXPECT_GT(m.deployed_row().rhat.worst, 3);
   EXPECT_LT(std::abs(m.chain_at_deployed), kMixedAutocorrelation);
-  EXPECT_GT(m.ensemble_at_deployed, 0.9);
+  EXPECT_GT(m.ensemble_at_deployed, 0.7);
   EXPECT_LT(m.deployed_row().ess.worst, 3 * 16);
   EXPECT_TRUE(m.trap());
 }
@@ -114,13 +118,16 @@ TEST_F(DiagnoseTest, DevicesPassesAndSeeds) {
     o.seed = seed;
     std::vector<double> numbers;
     for (const LayerMixing& m : Diagnose(*OpenDevice(url), model, o)) {
-      for (const MixingAt& at : m.at) numbers.insert(numbers.end(), {at.rhat.mean, at.rhat.worst, at.rhat_energy.worst, at.ess.mean, at.ess_energy.worst});
+      for (const MixingAt& at : m.at)
+        numbers.insert(numbers.end(),
+                       {at.rhat.mean, at.rhat.worst, at.rhat_energy.worst, at.ess.mean, at.ess_energy.worst});
       numbers.insert(numbers.end(), m.ensemble.begin(), m.ensemble.end());
     }
     return numbers;
   };
   const auto whole = report("golden:", 1);
-  for (const char* url : {"golden:?lanes=4", "golden:?lanes=2&groups=3", "cpu:", "cpu:?threads=2"}) EXPECT_EQ(report(url, 1), whole) << url;
+  for (const char* url : {"golden:?lanes=4", "golden:?lanes=2&groups=3", "cpu:", "cpu:?threads=2"})
+    EXPECT_EQ(report(url, 1), whole) << url;
   EXPECT_NE(report("cpu:", 2), whole);
 }
 
@@ -160,7 +167,8 @@ TEST_F(DiagnoseTest, ExactWellsAreKnownInTheLimits) {
   for (const auto h : m.layers[0].h) p += (h ? 0.0 : 1.0) / kWellSites;
   for (auto& h : m.layers[0].h) h = 0;
   for (int up = 3 * kWellSites / 4; up <= kWellSites; ++up)
-    overlap_large += std::exp(std::lgamma(kWellSites + 1.) - std::lgamma(up + 1.) - std::lgamma(kWellSites - up + 1.) - kWellSites * std::log(2.));
+    overlap_large += std::exp(std::lgamma(kWellSites + 1.) - std::lgamma(up + 1.) - std::lgamma(kWellSites - up + 1.) -
+                              kWellSites * std::log(2.));
   EXPECT_NEAR(ExactWells(m, 0).face / overlap_large, 1, 1e-9);
   EXPECT_NEAR(ExactWells(m, 0).mostly_face, 0.5, 1e-12);
   EXPECT_NEAR(p, 0.75, 1e-12) << "a field of 1/32 at a quarter of the sites";
@@ -180,7 +188,8 @@ TEST_F(DiagnoseTest, AWeakMachineFollowsItsExactLaw) {
   const double n = o.chains * o.rounds;
   EXPECT_NEAR(run.wells.mostly_face, exact.mostly_face, 5 * 0.5 / std::sqrt(n));
   EXPECT_NEAR(run.wells.neither, exact.neither, 5 * 0.5 / std::sqrt(n));
-  EXPECT_NEAR(exact.mostly_face, ExactWells(DoubleWellTarget(ParsePattern("G12")), 0).mostly_face, 0.01) << "the calibration";
+  EXPECT_NEAR(exact.mostly_face, ExactWells(DoubleWellTarget(ParsePattern("G12")), 0).mostly_face, 0.01)
+      << "the calibration";
 }
 
 TEST_F(DiagnoseTest, StuckAloneRightInSteps) {
@@ -192,7 +201,8 @@ TEST_F(DiagnoseTest, StuckAloneRightInSteps) {
   CheckModel(steps, "steps");
   CheckModel(target, "target");
   const Wells exact = ExactWells(target, 0);
-  const WellRun stuck = RunStuck(*device, o), restarted = RunRestarted(*device, target, o), denoised = RunRestarted(*device, steps, o);
+  const WellRun stuck = RunStuck(*device, o), restarted = RunRestarted(*device, target, o),
+                denoised = RunRestarted(*device, steps, o);
   const double sigma = std::sqrt(exact.face * exact.negative / (o.chains * o.rounds));
   EXPECT_LE(stuck.crossings, 2u);
   EXPECT_NEAR(stuck.wells.face, 0.5, 0.01);

@@ -29,7 +29,8 @@ struct Plot {
 // Text is drawn in capitals. A plot without a single point shows empty axes.
 Sheet DrawPlot(const Plot& plot, int width = 720, int height = 480);
 
-// Places of ticks: 1, 2, 5 times powers of ten on a logarithmic axis when that gives three or more, else evenly spaced round numbers.
+// Places of ticks: 1, 2, 5 times powers of ten on a logarithmic axis when that gives three or more, else evenly spaced
+// round numbers.
 std::vector<double> Ticks(double low, double high, bool log);
 
 }  // namespace tsu
