@@ -44,12 +44,7 @@ class Job {
       : device_(device), model_(model), options_(options) {
     geometry_ = device.Configure(model.shape(std::min(options.count, kMostChains)));
     chains_ = geometry_.chains();
-    for (const double beta : Betas(model, 0, static_cast<int>(model.layers.size()) - 1)) {
-      if (SaturatesInLaw(beta, geometry_.table_bits, LargestField(model))) {
-        throw Error(Exit::kIncompatible, "fields of this model saturate the threshold table at beta " + std::to_string(beta),
-                    device.url(), "use a core with more table bits");
-      }
-    }
+    CheckFields(device, model, geometry_.table_bits);
     // Visible sites leave the device in row-major order; pixels want image order.
     std::vector<int> rank(model.site_class.size(), 0);
     for (std::size_t i = 0, next = 0; i < rank.size(); ++i) rank[i] = model.site_class[i] > 0 ? static_cast<int>(next++) : 0;
@@ -181,6 +176,15 @@ std::vector<double> Betas(const Model& model, int first, int last) {
     }
   }
   return betas;
+}
+
+void CheckFields(const Device& device, const Model& model, int table_bits) {
+  for (const double beta : Betas(model, 0, static_cast<int>(model.layers.size()) - 1)) {
+    if (SaturatesInLaw(beta, table_bits, LargestField(model))) {
+      throw Error(Exit::kIncompatible, "fields of this model saturate the threshold table at beta " + std::to_string(beta),
+                  device.url(), "use a core with more table bits");
+    }
+  }
 }
 
 Program ChainProgram(const Model& model, int first, int last, const std::vector<double>& tables, bool film) {

@@ -9,6 +9,7 @@
 #include <sstream>
 #include <utility>
 
+#include "hash.hpp"
 #include "parallel.hpp"
 #include "train_state.hpp"
 #include "tsu/error.hpp"

@@ -4,21 +4,10 @@
 #include <algorithm>
 #include <cmath>
 
+#include "tsu/mixing.hpp"
 #include "tsu/regs.hpp"
 
 namespace tsu::train {
-
-std::uint64_t Hash(std::uint64_t seed, std::uint64_t index) {
-  std::uint64_t z = (seed ^ 0xD1B54A32D192ED03ull) * 0x9E3779B97F4A7C15ull + index * 0xBF58476D1CE4E5B9ull;
-  for (int round = 0; round < 2; ++round) {
-    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ull;
-    z = (z ^ (z >> 27)) * 0x94D049BB133111EBull;
-    z ^= z >> 31;
-  }
-  return z;
-}
-
-double Uniform(std::uint64_t seed, std::uint64_t index) { return std::ldexp(static_cast<double>(Hash(seed, index) >> 11), -53); }
 
 std::vector<GridEdge> GridEdges(int rows, int cols, const Pattern& pattern) {
   const auto offsets = Offsets(pattern);
@@ -84,32 +73,10 @@ double NextPenalty(double penalty, double autocorrelation, double previous, doub
 double Autocorrelation(std::span<const std::uint8_t> before, std::span<const std::uint8_t> after, int chains, int group,
                        std::uint64_t seed) {
   constexpr int kProjections = 32;
-  const std::size_t pixels = before.size() / chains;
-  double cross = 0, square_before = 0, square_after = 0;
-  std::vector<std::int64_t> y0(group), y1(group);
-  std::vector<int> signs(pixels);
-  for (int p = 0; p < kProjections; ++p) {
-    for (std::size_t i = 0; i < pixels; ++i) signs[i] = Hash(seed, p * pixels + i) & 1 ? 1 : -1;
-    for (int first = 0; first + group <= chains; first += group) {
-      std::int64_t sum0 = 0, sum1 = 0;
-      for (int g = 0; g < group; ++g) {
-        y0[g] = y1[g] = 0;
-        for (std::size_t i = 0; i < pixels; ++i) {
-          y0[g] += signs[i] * before[(first + g) * pixels + i];
-          y1[g] += signs[i] * after[(first + g) * pixels + i];
-        }
-        sum0 += y0[g];
-        sum1 += y1[g];
-      }
-      for (int g = 0; g < group; ++g) {
-        const double d0 = static_cast<double>(group * y0[g] - sum0), d1 = static_cast<double>(group * y1[g] - sum1);
-        cross += d0 * d1;
-        square_before += d0 * d0;
-        square_after += d1 * d1;
-      }
-    }
-  }
-  return square_before > 0 && square_after > 0 ? cross / std::sqrt(square_before * square_after) : 0;
+  const Projections projections(kProjections, before.size() / chains, seed);
+  EnsembleCorrelation correlation;
+  correlation.Add(projections.Of(before), projections.Of(after), group);
+  return correlation.value();
 }
 
 void Quantise(const Parameters& parameters, std::span<const GridEdge> edges, int weight_bits, ModelLayer& layer) {

@@ -51,8 +51,4 @@ double Autocorrelation(std::span<const std::uint8_t> before, std::span<const std
 // Rounded to what the device takes.
 void Quantise(const Parameters& parameters, std::span<const GridEdge> edges, int weight_bits, ModelLayer& layer);
 
-// Counter-based random numbers: the same for (seed, index) whatever the order of use.
-std::uint64_t Hash(std::uint64_t seed, std::uint64_t index);
-double Uniform(std::uint64_t seed, std::uint64_t index);  // [0, 1)
-
 }  // namespace tsu::train

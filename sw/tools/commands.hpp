@@ -80,5 +80,7 @@ void AddBenchCommand(CLI::App& app, Context& context);
 void AddServeSimCommand(CLI::App& app, Context& context);
 void AddTrainCommand(CLI::App& app, Context& context);
 void AddEvalCommand(CLI::App& app, Context& context);
+void AddDiagnoseCommand(CLI::App& app, Context& context);
+void AddDemoCommand(CLI::App& app, Context& context);
 
 }  // namespace tsu::tool

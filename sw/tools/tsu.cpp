@@ -81,6 +81,8 @@ int main(int argc, char** argv) {
   AddBenchCommand(app, context);
   AddTrainCommand(app, context);
   AddEvalCommand(app, context);
+  AddDiagnoseCommand(app, context);
+  AddDemoCommand(app, context);
   AddServeSimCommand(app, context);
   try {
     app.parse(argc, argv);

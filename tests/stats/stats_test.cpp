@@ -58,16 +58,6 @@ TEST(Stats, MeanHasItsTextbookError) {
   EXPECT_NEAR(estimate.error, std::sqrt(5.0 / 3 / 4), 1e-12);
 }
 
-TEST(Stats, AutocorrelationOfAnAutoregression) {
-  std::mt19937_64 random(test::Seed());
-  std::normal_distribution<double> normal;
-  std::vector<double> series(200000);
-  for (std::size_t t = 1; t < series.size(); ++t) series[t] = 0.6 * series[t - 1] + normal(random);
-  EXPECT_DOUBLE_EQ(Autocorrelation(series, 0), 1);
-  EXPECT_NEAR(Autocorrelation(series, 1), 0.6, 0.01);
-  EXPECT_NEAR(Autocorrelation(series, 3), 0.216, 0.015);
-}
-
 TEST(Stats, BlockVarianceTellsEqualChainsFromIndependentOnes) {
   std::mt19937_64 random(test::Seed());
   std::normal_distribution<double> normal;

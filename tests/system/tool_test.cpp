@@ -362,5 +362,35 @@ TEST_F(Tool, DataThatIsNotThere) {
   Fails(Exit::kBadInput, {"train", "--data", scratch_ / "", "--out", scratch_ / "x"}, "train-images");
 }
 
+TEST_F(Tool, DiagnoseAndDemoAnswerAndDraw) {
+  SaveModel(model_, golden::RandomModel({16, 16, ParsePattern("G8"), 8, 2, 1}, Seed(), 20));
+  const auto diagnose = Run({"diagnose", model_, "--chains", "4", "--conditionings", "2", "--projections", "3", "--sweeps", "10,40", "--out",
+                             scratch_ / "rhat.png", "--json"});
+  ASSERT_EQ(diagnose->code, 0) << diagnose->err;
+  const auto layers = nlohmann::json::parse(diagnose->out).at("layers");
+  EXPECT_EQ(layers.size(), 2u);
+  EXPECT_GE(layers[1].at("mixing")[0].at("rhat").at("max"), layers[1].at("mixing")[0].at("rhat").at("mean"));
+  const auto demo = Run({"demo", "double-well", "--chains", "32", "--rounds", "4", "--out", scratch_ / "wells.png", "--json"});
+  ASSERT_EQ(demo->code, 0) << demo->err;
+  EXPECT_EQ(nlohmann::json::parse(demo->out).at("stuck").at("face"), 0.5);
+  for (const char* picture : {"rhat.png", "wells.png"}) EXPECT_EQ(ReadFile(scratch_ / picture).at(1), 'P') << picture;
+}
+
+TEST_F(Tool, DiagnoseAndDemoRefuse) {
+  for (const char* sweeps : {"10,rubbish", "0", "5000", "-1"}) Fails(Exit::kUsage, {"diagnose", model_, "--sweeps", sweeps}, "--sweeps");
+  Fails(Exit::kUsage, {"diagnose", model_, "--chains", "0"}, "--chains");
+  Fails(Exit::kUsage, {"diagnose", model_, "--conditionings", "1"}, "--conditionings");
+  Fails(Exit::kUsage, {"diagnose", model_, "--out", scratch_ / "a.bmp"}, ".png");
+  SaveModel(scratch_ / "short", golden::RandomModel({16, 16, ParsePattern("G8"), 8, 1, 1}, Seed(), 2));
+  Fails(Exit::kUsage, {"diagnose", scratch_ / "short"}, "too few sweeps");
+  Fails(Exit::kBadInput, {"diagnose", scratch_ / "absent"}, "absent");
+  Fails(Exit::kBadInput, {"diagnose", model_, "--data", scratch_ / "nowhere"}, "nowhere");
+  Fails(Exit::kOutput, {"diagnose", model_, "--out", scratch_ / "no/such/a.png"});
+  Fails(Exit::kUsage, {"demo"});
+  Fails(Exit::kUsage, {"demo", "double-well", "--chains", "0"}, "--chains");
+  Fails(Exit::kUsage, {"demo", "double-well", "--out", scratch_ / "a.bmp"}, ".png");
+  Fails(Exit::kOutput, {"demo", "double-well", "--out", scratch_ / "no/such/a.png"});
+}
+
 }  // namespace
 }  // namespace tsu::test

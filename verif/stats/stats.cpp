@@ -104,16 +104,6 @@ Estimate MeanOf(std::span<const double> values) {
   return {mean, std::sqrt(square / (n - 1) / n)};
 }
 
-double Autocorrelation(std::span<const double> series, int lag) {
-  const double mean = MeanOf(series).mean;
-  double product = 0, square = 0;
-  for (std::size_t t = 0; t < series.size(); ++t) {
-    square += (series[t] - mean) * (series[t] - mean);
-    if (t + lag < series.size()) product += (series[t] - mean) * (series[t + lag] - mean);
-  }
-  return product / square;
-}
-
 double BlockVarianceRatio(std::span<const double> series, int chains) {
   const std::size_t length = series.size() / chains;
   const double mean = MeanOf(series).mean;

@@ -37,9 +37,6 @@ struct Estimate {
 // Of independent values.
 Estimate MeanOf(std::span<const double> values);
 
-// Sample autocorrelation at a lag, normalised by the variance.
-double Autocorrelation(std::span<const double> series, int lag);
-
 // Variance of the mean over chains, over its value for independent chains: 1 if independent,
 // `chains` if all are equal. series[chain * length + t].
 double BlockVarianceRatio(std::span<const double> series, int chains);

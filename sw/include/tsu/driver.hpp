@@ -36,11 +36,13 @@ struct RunResult {
   std::string sample_sha256() const;
 };
 
-// Throws what the device throws, and kIncompatible when a field of the model would saturate the device's table.
+// Throws what the device throws, and what CheckFields throws.
 RunResult RunModel(Device& device, const Model& model, const RunOptions& options);
 
 // Program of layers [first, last] of a model; table ids from `tables` (distinct betas in order of first use).
 Program ChainProgram(const Model& model, int first, int last, const std::vector<double>& tables, bool film);
+// Throws kIncompatible when a field of the model would saturate a threshold table of so many bits at one of its betas.
+void CheckFields(const Device& device, const Model& model, int table_bits);
 // Distinct betas of layers [first, last].
 std::vector<double> Betas(const Model& model, int first, int last);
 
