@@ -1,3 +1,4 @@
+include(${TSU_ROOT}/verif/patterns.cmake)
 # set(TSU_TEST_MODELS_<test program> <verilated model> ...)
 set(TSU_TEST_MODELS_sim_device_test tsu-simulated)
 # Shapes of array_test.cpp: every pattern, tile count, lane count, group count and width that changes wiring.

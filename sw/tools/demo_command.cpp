@@ -59,7 +59,7 @@ void SavePicture(const std::string& path, const WellRun& stuck, const WellRun& s
 void DoubleWell(const Options& o, const Context& context) {
   if (!o.out.empty()) {
     if (!o.out.ends_with(".png")) throw Error(Exit::kUsage, "unknown kind of picture", o.out, "end it in .png");
-    CheckWritable(o.out);
+    CheckOutputs({o.out});
   }
   const auto device = OpenDevice(o.device);
   const Model target = DoubleWellTarget(WellPattern(*device)), chain = DoubleWellSteps(WellPattern(*device));
@@ -120,13 +120,12 @@ void AddDemoCommand(CLI::App& app, Context& context) {
   demo->require_subcommand(1);
   CLI::App* command =
       demo->add_subcommand("double-well", "a Boltzmann machine with two wells: stuck alone, right as a chain of steps");
-  command->add_option("--device", o->device, kDeviceHelp)->capture_default_str();
-  command->add_option("--out", o->out, "picture of chains over rounds (.png)");
-  command->add_option("--chains", o->wells.chains, "chains")->capture_default_str()->check(CLI::Range(2, 100'000));
-  command->add_option("--rounds", o->wells.rounds, "states of each chain")
-      ->capture_default_str()
-      ->check(CLI::Range(4, 1000));
-  command->add_option("--seed", o->wells.seed, "seed of all noise")->capture_default_str();
+  AddDevice(*command, o->device);
+  AddName(*command, "--out", o->out, "FILE", "picture of chains over rounds (.png)");
+  AddNumber(*command, "--chains", o->wells.chains, "chains", 2, 100'000);
+  AddNumber(*command, "--rounds", o->wells.rounds, "states of each chain", 4, 1000);
+  AddNumber(*command, "--seed", o->wells.seed, "of all noise", std::uint64_t{0}, kMostSeed);
+  command->footer("Example: tsu demo double-well --out wells.png");
   AddJsonFlag(*command, context);
   command->callback([o, &context] { DoubleWell(*o, context); });
 }

@@ -108,7 +108,7 @@ void SaveCurve(const std::string& path, const std::vector<LayerMixing>& report, 
 void Run(Options& o, const Context& context) {
   if (!o.out.empty()) {
     if (!o.out.ends_with(".png")) throw Error(Exit::kUsage, "unknown kind of picture", o.out, "end it in .png");
-    CheckWritable(o.out);
+    CheckOutputs({o.out}, {o.model});
   }
   Model model = LoadModel(o.model);
   if (o.beta > 0) {
@@ -159,28 +159,22 @@ void AddDiagnoseCommand(CLI::App& app, Context& context) {
   DiagnoseOptions& d = o->diagnose;
   CLI::App* command =
       app.add_subcommand("diagnose", "do the chains of a model mix? R-hat, effective samples, autocorrelations");
-  command->add_option("model", o->model, "model file (safetensors)")->required();
-  command->add_option("--device", o->device, kDeviceHelp)->capture_default_str();
-  command->add_option(
-      "--data", o->data,
-      "folder of an image set: its noised test images are the conditionings (default: the model's own chains)");
-  command->add_option("--out", o->out, "curve of R-hat against sweeps (.png)");
-  command->add_option("--chains", d.chains, "of each conditioning")->capture_default_str()->check(CLI::Range(2, 4096));
-  command->add_option("--conditionings", d.conditionings, "inputs of a layer")
-      ->capture_default_str()
-      ->check(CLI::Range(2, 256));
-  command->add_option("--projections", d.projections, "random ones, of the visible spins")
-      ->capture_default_str()
-      ->check(CLI::Range(1, 256));
-  command->add_option("--sweeps", d.sweeps, "besides the deployed number, with commas")
+  AddName(*command, "model", o->model, "FILE", "model file (.safetensors)")->required();
+  AddDevice(*command, o->device);
+  AddName(*command, "--data", o->data, "DIR",
+          "folder of an image set: its noised test images are the conditionings (default: the model's own chains)");
+  AddName(*command, "--out", o->out, "FILE", "curve of R-hat against sweeps (.png)");
+  AddNumber(*command, "--chains", d.chains, "chains of each conditioning", 2, 4096);
+  AddNumber(*command, "--conditionings", d.conditionings, "inputs of a layer", 2, 256);
+  AddNumber(*command, "--projections", d.projections, "random projections of the visible spins", 1, 256);
+  command->add_option("--sweeps", d.sweeps, "sweeps to report besides the deployed number, with commas")
       ->delimiter(',')
       ->capture_default_str()
       ->check(CLI::Range(10, 2000));
-  command->add_option("--beta", o->beta, "instead of the model's schedules")->check(CLI::Range(0.01, 100.0));
-  command->add_option("--seed", d.seed, "of all noise, starts and projections")->capture_default_str();
-  command->add_option("--timeout", o->timeout_s, "seconds one program may take")
-      ->capture_default_str()
-      ->check(CLI::Range(1, 1'000'000));
+  AddNumber(*command, "--beta", o->beta, "beta instead of the model's schedules; 0: as scheduled", 0.0, 100.0);
+  AddNumber(*command, "--seed", d.seed, "of all noise, starts and projections", std::uint64_t{0}, kMostSeed);
+  AddNumber(*command, "--timeout", o->timeout_s, "seconds that one program on the device may take", 1, 1'000'000);
+  command->footer("Example: tsu diagnose sw/models/fashion-g12.safetensors --out rhat.png");
   AddJsonFlag(*command, context);
   command->callback([o, &context] { Run(*o, context); });
 }
