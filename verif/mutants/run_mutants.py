@@ -144,6 +144,7 @@ def main():
     for fault in faults:
         if test_of(fault) not in before:
             before[test_of(fault)] = colour(fault)
+            print(f"{before[test_of(fault)][:9]:9s} {fault.get('test', fault.get('command'))} {fault.get('filter', '')} unchanged", flush=True)
     bad = []
     for fault in faults:
         start = time.monotonic()
