@@ -50,6 +50,7 @@ mutants: configure ## apply every deliberate fault, demand that its test goes re
 
 bench: $(TSU) ## flips/ns of every device at the shipped geometry, as figures of this machine
 	@$(TSU) bench --device cpu: --device golden: --device sim: --model $(MODEL)
+	@$(TSU) bench --kernel --rounds 7
 
 soak: soak-lockstep soak-link soak-noise ## the long runs: 1e10 lockstep flips, 10,000 damaged frames, noise battery
 soak-lockstep: configure ## RTL against golden over 1e10 flips

@@ -27,6 +27,10 @@ HWY_INLINE void Nibbles(D d, V* n) {
   Swap<1>(d, n[2], n[3]);
 }
 
+// Vector and byte of a chain.
+HWY_INLINE int VectorOf(int /*byte*/, int bit) { return bit; }
+HWY_INLINE int ByteOf(int byte, int /*bit*/) { return byte; }
+
 template <class D, class V>
 HWY_INLINE void Bytes(D d, const V* planes, V* out) {
   TSU_UNROLL for (int k = 0; k < 8; ++k) out[k] = planes[k];
@@ -68,6 +72,16 @@ HWY_INLINE V Lookup128(D d, const std::uint8_t* table, V index) {
   return hn::IfThenElse(bit6, Lookup64(d, table + 64, index), Lookup64(d, table, index));
 }
 
+// Cells of magnitudes up to 127; `is_short`: all the same from 63 on.
+template <class D, class V>
+HWY_INLINE void FindCells(D d, const std::uint8_t* cells, bool is_short, V* v) {
+  if (HWY_LIKELY(is_short)) {
+    TSU_UNROLL for (int j = 0; j < 8; ++j) v[j] = Lookup64(d, cells, hn::Min(v[j], hn::Set(d, 63)));
+  } else {
+    TSU_UNROLL for (int j = 0; j < 8; ++j) v[j] = Lookup128(d, cells, v[j]);
+  }
+}
+
 // Indices into a group's tables.
 template <class D>
 class Index {
@@ -87,7 +101,7 @@ class Index {
   template <bool kCoupled>
   HWY_INLINE V Find(D d, const std::uint8_t* table, int j) const {
     const V up = Lookup16(d, table, index_[j]);
-    if constexpr (!kCoupled) return up;
+    if (!kCoupled) return up;
     const auto down = hn::TestBit(conditioning_, hn::Set(d, static_cast<std::uint8_t>(1 << j)));
     return hn::IfThenElse(down, Lookup16(d, table + 16, index_[j]), up);
   }
@@ -95,6 +109,14 @@ class Index {
  private:
   V index_[8], conditioning_;
 };
+
+template <class D, class V>
+HWY_INLINE unsigned NonzeroQuads(D, V v) {
+  const hn::Repartition<std::uint64_t, D> d64;
+  std::uint8_t bits[8] = {};
+  hn::StoreMaskBits(d64, hn::Ne(hn::BitCast(d64, v), hn::Zero(d64)), bits);
+  return bits[0];
+}
 
 // Line from masks.
 template <class D>

@@ -10,6 +10,10 @@ namespace HWY_NAMESPACE {
 inline constexpr int kGroup = 6;
 inline constexpr int kNarrowest = 32;  // half a line may be worked on by vectors of its size
 
+// Vector and byte of a chain.
+HWY_INLINE int VectorOf(int byte, int /*bit*/) { return byte % 16 / 2; }
+HWY_INLINE int ByteOf(int byte, int bit) { return byte / 16 * 16 + byte % 2 * 8 + 7 - bit; }
+
 // Bit i of byte k of a quadword becomes bit 7 - k of the byte in which `order` has bit i.
 inline constexpr std::uint64_t kRising = 0x8040201008040201ull, kFalling = 0x0102040810204080ull;
 template <class D, class V>
@@ -78,6 +82,16 @@ HWY_INLINE V Lookup64(D d, const std::uint8_t* table, V index) {
   }
 }
 
+// Cells of magnitudes up to 127; `is_short`: all the same from 63 on.
+template <class D, class V>
+HWY_INLINE void FindCells(D d, const std::uint8_t* cells, bool is_short, V* v) {
+  if (hn::MaxLanes(D()) == 64 || !is_short) {
+    TSU_UNROLL for (int j = 0; j < 8; ++j) v[j] = Lookup128(d, cells, v[j]);
+  } else {
+    TSU_UNROLL for (int j = 0; j < 8; ++j) v[j] = Lookup64(d, cells, hn::Min(v[j], hn::Set(d, 63)));
+  }
+}
+
 // Indices into a group's tables; `conditioning` is a seventh input.
 template <class D>
 class Index {
@@ -96,6 +110,15 @@ class Index {
  private:
   V index_[8];
 };
+
+template <class D, class V>
+HWY_INLINE unsigned NonzeroQuads(D, V v) {
+  if constexpr (hn::MaxLanes(D()) == 64) {
+    return _mm512_test_epi64_mask(v.raw, v.raw);
+  } else {
+    return _mm256_test_epi64_mask(v.raw, v.raw);
+  }
+}
 
 // Line from masks.
 template <class D>

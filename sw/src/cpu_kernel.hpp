@@ -30,7 +30,10 @@ inline constexpr int kLaneChains = 128;
 inline constexpr int kBlock = 8 * kLine;  // chains
 inline constexpr int kTableEntries = 512;
 inline constexpr int kCells = 128;
-inline constexpr int kQuickLines = 10;
+inline constexpr int kQuickLines = 2;
+
+// Lines of the byte 2^k. Constants in memory: as literals, compilers make them anew for every site.
+alignas(kLine) extern const std::uint8_t kPowers[8][kLine];
 
 // A table as the kernel wants it. A word is `against` when its code is below the threshold, that is with probability
 // below / 2^24. A threshold's cell tells it from words by one byte, up to the lowest kCellDigits binary digits.
@@ -53,7 +56,7 @@ struct ColourTask {
   int rows, pairs, colour;
   int inputs;                        // a multiple of GroupInputs()
   int lanes;                         // in use
-  const std::int64_t* offsets;       // [inputs] neighbour offsets in sites
+  const std::int64_t* offsets;       // [inputs] neighbour offsets in bytes
   const Node* nodes;                 // [visit]
   const std::uint8_t* tables;
   const std::uint8_t* keep;          // [visit] 1: the site keeps its spin; nullptr when none does

@@ -35,7 +35,7 @@ Sampler::Sampler(int rows, int cols, const Pattern& pattern, int chains, int thr
   layout_.rows = rows;
   layout_.cols = cols;
   for (const Offset& o : Offsets(pattern)) {
-    offsets_.push_back(std::int64_t{o.dx} * rows + o.dy);
+    offsets_.push_back((std::int64_t{o.dx} * rows + o.dy) * kLine);
     layout_.pad = std::max(layout_.pad, std::int64_t{std::abs(o.dx)} * rows + std::abs(o.dy));
   }
   while (offsets_.size() % group_) offsets_.push_back(0);

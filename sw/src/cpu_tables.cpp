@@ -22,6 +22,11 @@ Bytes RawBytes(std::size_t size) {
 
 }  // namespace
 
+#define TSU_TIMES_8(x) x, x, x, x, x, x, x, x
+#define TSU_LINE(x) {TSU_TIMES_8(TSU_TIMES_8(x))}
+alignas(kLine) const std::uint8_t kPowers[8][kLine] = {TSU_LINE(1),  TSU_LINE(2),  TSU_LINE(4),  TSU_LINE(8),
+                                                       TSU_LINE(16), TSU_LINE(32), TSU_LINE(64), TSU_LINE(128)};
+
 Bytes ZeroBytes(std::size_t size) {
   Bytes p = RawBytes(size);
   std::memset(p.get(), 0, size);

@@ -22,33 +22,38 @@ namespace HWY_NAMESPACE {
 
 using Reach = Thresholds::Reach;
 inline constexpr int kEntries = 1 << kGroup;
+inline constexpr int kUsual = 12 / kGroup;  // groups of a pattern of degree 12
 
 struct Visit {
   Node node;
   std::int64_t site;
   int pair;
   unsigned t;
-  alignas(kLine) std::uint8_t open[kLine];  // chains still to be settled
+  std::uint8_t some;  // quadwords of `open` that are not zero
+  alignas(kLine) std::uint64_t open[kLine / 8];  // chains still to be settled
+  alignas(kLine) std::int8_t sum[8][kLine];  // S, held to a signed byte, in the arrangement of bytes
 };
 
 template <bool kCoupled, class D>
 HWY_INLINE void Look(D d, const ColourTask& task, const Visit& visit, int group, int at, Index<D>& index) {
-  const std::int64_t* offsets = task.offsets + group * kGroup;
+  const std::int64_t* HWY_RESTRICT offsets = task.offsets + group * kGroup;
+  const std::uint8_t* site = task.spins + visit.site * kLine + at;
   hn::Vec<D> planes[kGroup + 1];
-  TSU_UNROLL for (int k = 0; k < kGroup; ++k) planes[k] = hn::Load(d, task.spins + (visit.site + offsets[k]) * kLine + at);
+  TSU_UNROLL for (int k = 0; k < kGroup; ++k) planes[k] = hn::Load(d, site + offsets[k]);
   index.template Set<kCoupled>(d, planes, kCoupled ? hn::Load(d, task.conditioning + visit.site * kLine + at) : planes[0]);
 }
 
-// S of every chain, held to a signed byte.
-template <bool kCoupled, class D>
+// S of every chain, held to a signed byte. kGroups: of inputs when known, else 0.
+template <bool kCoupled, int kGroups, class D>
 HWY_INLINE void Sums(D d, const ColourTask& task, const Visit& visit, int at, hn::Vec<D>* sum) {
   const Signed<D> signed_bytes;
   const std::uint8_t* table = task.tables + visit.node.tables;
+  const int groups = kGroups ? kGroups : task.inputs / kGroup;
   Index<D> index;
   Look<kCoupled>(d, task, visit, 0, at, index);
   TSU_UNROLL for (int j = 0; j < 8; ++j) sum[j] = index.template Find<kCoupled>(d, table, j);
   table += kEntries << kCoupled;
-  for (int group = 1; group < task.inputs / kGroup; ++group, table += kEntries) {
+  for (int group = 1; group < groups; ++group, table += kEntries) {
     Look<false>(d, task, visit, group, at, index);
     TSU_UNROLL for (int j = 0; j < 8; ++j)
       sum[j] = hn::BitCast(d, hn::SaturatedAdd(hn::BitCast(signed_bytes, sum[j]),
@@ -104,32 +109,30 @@ HWY_NOINLINE void WideSums(D d, const ColourTask& task, const Visit& visit, int 
 template <class Noise, class D>
 HWY_INLINE void Decide(D d, const ColourTask& task, const Noise& noise, Visit& visit, int at) {
   const Thresholds& thresholds = *task.thresholds;
+  hn::Vec<D> digits[8];
+  const auto top = noise.Digits(d, at, digits);
   hn::Vec<D> v[8];  // S, then cells
   if (HWY_UNLIKELY(visit.node.wide)) {
     visit.node.coupled ? WideSums<true>(d, task, visit, at, v) : WideSums<false>(d, task, visit, at, v);
   } else if (HWY_UNLIKELY(visit.node.coupled)) {
-    Sums<true>(d, task, visit, at, v);
+    Sums<true, 0>(d, task, visit, at, v);
+  } else if (HWY_LIKELY(task.inputs == kUsual * kGroup)) {
+    Sums<false, kUsual>(d, task, visit, at, v);
   } else {
-    Sums<false>(d, task, visit, at, v);
+    Sums<false, 0>(d, task, visit, at, v);
   }
   Packer<D> negative(d), above(d), open(d), edge(d);
-  const auto last = hn::Set(d, static_cast<std::uint8_t>(kCells - 1));
-  const auto mirror = hn::Set(d, static_cast<std::uint8_t>(visit.node.odd ? -1 : 0));
+  const Signed<D> signed_bytes;
+  const auto mirror = hn::Set(signed_bytes, static_cast<std::int8_t>(visit.node.odd ? -1 : 0));
   TSU_UNROLL for (int j = 0; j < 8; ++j) {
-    negative.Add(d, hn::RebindMask(d, hn::Lt(hn::BitCast(Signed<D>(), v[j]), hn::Zero(Signed<D>()))), j);
-    v[j] = hn::Min(v[j], hn::Sub(mirror, v[j]));
+    const auto sum = hn::BitCast(signed_bytes, v[j]);
+    hn::Store(sum, signed_bytes, visit.sum[j] + at);
+    negative.Add(d, hn::RebindMask(d, hn::Lt(sum, hn::Zero(signed_bytes))), j);
+    v[j] = hn::Min(v[j], hn::BitCast(d, hn::SaturatedSub(mirror, sum)));
   }
-  const std::uint8_t* cells = thresholds.cell[visit.node.odd];
-  if (HWY_LIKELY(thresholds.reach == Reach::kShort)) {
-    TSU_UNROLL for (int j = 0; j < 8; ++j) v[j] = Lookup64(d, cells, hn::Min(v[j], hn::Set(d, 63)));
-  } else {
-    if (thresholds.reach == Reach::kOpen)
-      for (int j = 0; j < 8; ++j) edge.Add(d, hn::Eq(hn::Min(v[j], last), last), j);
-    TSU_UNROLL for (int j = 0; j < 8; ++j) v[j] = Lookup128(d, cells, hn::Min(v[j], last));
-  }
-  const auto top = noise.Top(d, at);
-  hn::Vec<D> digits[8];
-  noise.Digits(d, at, digits);
+  if (HWY_UNLIKELY(thresholds.reach == Reach::kOpen))
+    for (int j = 0; j < 8; ++j) edge.Add(d, hn::Eq(v[j], hn::Set(d, static_cast<std::uint8_t>(kCells - 1))), j);
+  FindCells(d, thresholds.cell[visit.node.odd], thresholds.reach == Reach::kShort, v);
   TSU_UNROLL for (int j = 0; j < 8; ++j) {
     above.Add(d, Above(d, digits[j], v[j]), j);
     open.Add(d, hn::Eq(digits[j], v[j]), j);
@@ -138,20 +141,23 @@ HWY_INLINE void Decide(D d, const ColourTask& task, const Noise& noise, Visit& v
   hn::Store(hn::Not(hn::Xor(negative.Line(d), follows)), d, task.spins + visit.site * kLine + at);
   auto left = hn::Load(d, task.active + at);
   if (HWY_LIKELY(thresholds.reach != Reach::kExact)) left = hn::And(left, hn::AndNot(top, hn::Or(edge.Line(d), open.Line(d))));
-  hn::Store(left, d, visit.open + at);
+  hn::Store(left, d, reinterpret_cast<std::uint8_t*>(visit.open) + at);
+  visit.some = static_cast<std::uint8_t>(visit.some | NonzeroQuads(d, left) << (at / 8));
 }
 
 // S of one chain, exactly.
 HWY_INLINE int Sum(const ColourTask& task, const Visit& visit, int byte, int bit) {
   const std::uint8_t* table = task.tables + visit.node.tables;
-  const auto is_down = [&](const std::uint8_t* plane, std::int64_t site) { return plane[site * kLine + byte] >> bit & 1; };
+  const auto is_down = [&](const std::uint8_t* plane, std::int64_t offset) {
+    return plane[visit.site * kLine + offset + byte] >> bit & 1;
+  };
   int sum = 0;
   for (int group = 0; group < task.inputs / kGroup; ++group) {
     int index = 0, size = kEntries;
     TSU_UNROLL for (int k = 0; k < kGroup; ++k)
-      index |= is_down(task.spins, visit.site + task.offsets[group * kGroup + k]) << k;
+      index |= is_down(task.spins, task.offsets[group * kGroup + k]) << k;
     if (group == 0 && visit.node.coupled) {
-      index |= is_down(task.conditioning, visit.site) << kGroup;
+      index |= is_down(task.conditioning, 0) << kGroup;
       size *= 2;
     }
     if (visit.node.wide) {
@@ -166,34 +172,45 @@ HWY_INLINE int Sum(const ColourTask& task, const Visit& visit, int byte, int bit
 }
 
 template <class Noise>
-HWY_INLINE void Settle(const ColourTask& task, const Visit& visit) {
-  for (int quad = 0; quad < 2 * task.lanes; ++quad) {
-    std::uint64_t left;
-    std::memcpy(&left, visit.open + 8 * quad, sizeof left);
-    for (; HWY_UNLIKELY(left); left &= left - 1) {
-      const int place = static_cast<int>(hwy::Num0BitsBelowLS1Bit_Nonzero64(left));
-      const int byte = 8 * quad + place / 8, bit = place % 8;
-      const int s = Sum(task, visit, byte, bit), odd = visit.node.odd;
-      const int n = s < 0 ? -s - odd : s;
-      const Reach reach = task.thresholds->reach;
-      const int digits = reach == Reach::kExact ? kCellDigits + 9 : reach == Reach::kOpen && n >= kCells - 1 ? kCellDigits + 8 : kCellDigits;
-      const bool against = Noise::Against(task, visit.pair, visit.t, byte, bit, std::min(2 * n + odd, kTableEntries - 1), digits);
-      std::uint8_t& spins = task.spins[visit.site * kLine + byte];
-      spins = static_cast<std::uint8_t>((spins & ~(1 << bit)) | ((s < 0) != against) << bit);
-    }
+HWY_INLINE void SettleOne(const ColourTask& task, const Visit& visit, int byte, int bit) {
+  const int odd = visit.node.odd, held = visit.sum[VectorOf(byte, bit)][ByteOf(byte, bit)];
+  const int s = HWY_LIKELY(-128 < held && held < 127) ? held : Sum(task, visit, byte, bit);
+  const int n = s < 0 ? -s - odd : s;
+  int digits = kCellDigits;
+  if (HWY_UNLIKELY(task.thresholds->reach == Reach::kOpen && n >= kCells - 1)) digits = kCellDigits + 8;
+  if (HWY_UNLIKELY(task.thresholds->reach == Reach::kExact)) digits = kCellDigits + 9;
+  const bool against =
+      Noise::Against(task, visit.pair, visit.t, byte, bit, std::min(2 * n + odd, kTableEntries - 1), digits);
+  std::uint8_t& spins = task.spins[visit.site * kLine + byte];
+  spins = static_cast<std::uint8_t>((spins & ~(1 << bit)) | ((s < 0) != against) << bit);
+}
+
+// Open chains of some visits, in order. One branch a chain, and one that is hard to foresee for all of them.
+template <class Noise>
+HWY_INLINE void Settle(const ColourTask& task, Visit* visits) {
+  std::uint64_t some = 0;  // quadwords
+  for (unsigned k = 0; k < Noise::kBatch; ++k) some |= std::uint64_t{visits[k].some} << (8 * k);
+  while (some) {
+    const unsigned which = static_cast<unsigned>(hwy::Num0BitsBelowLS1Bit_Nonzero64(some)), quad = which % 8;
+    Visit& visit = visits[which / 8];
+    std::uint64_t& open = visit.open[quad];
+    const int place = static_cast<int>(hwy::Num0BitsBelowLS1Bit_Nonzero64(open));
+    open &= open - 1;
+    some &= ~(std::uint64_t{open == 0} << which);
+    SettleOne<Noise>(task, visit, static_cast<int>(8 * quad) + place / 8, place % 8);
   }
+  for (unsigned k = 0; k < Noise::kBatch; ++k) visits[k].some = 0;
 }
 
 // Every site of the colour in order, after the source of noise has moved on for it. A site that keeps its spin, too.
-template <class Noise, class D, class Act>
-HWY_INLINE void ForEachSite(D d, const ColourTask& task, const Act& act) {
+template <class Noise, class Act>
+HWY_INLINE void ForEachSite(const ColourTask& task, const Act& act) {
   Noise noise(task);
   std::size_t v = 0;
   for (int pair = 0; pair < task.pairs; ++pair)
     for (int row = 0; row < task.rows; ++row, ++v) {
       const unsigned t = task.words + static_cast<unsigned>(row);
       noise.Begin(pair, t);
-      for (int at = 0; at < 16 * task.lanes; at += static_cast<int>(hn::MaxLanes(D()))) noise.Draw(d, at);
       const std::int64_t x = 2 * pair + ((row + task.colour) & 1);
       act(noise, v, task.first_site + x * task.rows + row, task.keep && task.keep[v], pair, t);
     }
@@ -201,34 +218,36 @@ HWY_INLINE void ForEachSite(D d, const ColourTask& task, const Act& act) {
 
 template <class Noise, class D>
 HWY_NOINLINE void Sweep(D d, const ColourTask& task) {
-  constexpr std::size_t kDelay = 2, kRing = 4;  // a word stays for four visits
-  Visit ring[kRing];
-  std::memset(ring, 0, sizeof ring);
+  constexpr std::size_t kBatch = Noise::kBatch, kRing = 2 * kBatch;
+  alignas(4096) static thread_local Visit ring[kRing];  // a page of its own: near the planes, loads would wait for its stores
   std::size_t done = 0;
-  ForEachSite<Noise>(d, task, [&](const Noise& noise, std::size_t v, std::int64_t site, bool kept, int pair, unsigned t) HWY_ATTR {
+  ForEachSite<Noise>(task, [&](const Noise& noise, std::size_t v, std::int64_t site, bool kept, int pair, unsigned t) HWY_ATTR {
     Visit& visit = ring[v % kRing];
     visit.node = task.nodes[v];
     visit.site = site;
     visit.pair = pair;
     visit.t = t;
-    for (int at = 0; at < 16 * task.lanes; at += static_cast<int>(hn::MaxLanes(D()))) {
-      if (kept) {
-        hn::Store(hn::Zero(d), d, visit.open + at);
-      } else {
-        Decide(d, task, noise, visit, at);
-      }
-    }
-    Settle<Noise>(task, ring[(v - kDelay) % kRing]);
+    visit.some = 0;
+    for (int at = 0; at < 16 * task.lanes; at += static_cast<int>(hn::MaxLanes(D())))
+      kept ? noise.Skip(d, at) : Decide(d, task, noise, visit, at);
     done = v + 1;
+    if (done % kBatch == 0) Settle<Noise>(task, ring + done % kRing);  // the batch before this one
   });
-  for (std::size_t k = kDelay; k > 0; --k) Settle<Noise>(task, ring[(done - k) % kRing]);
+  done -= done % kBatch;
+  Settle<Noise>(task, ring + (done + kBatch) % kRing);
+  Settle<Noise>(task, ring + done % kRing);
 }
 
 template <class Noise, class D>
 HWY_NOINLINE void Randomise(D d, const ColourTask& task) {
-  ForEachSite<Noise>(d, task, [&](const Noise& noise, std::size_t, std::int64_t site, bool kept, int, unsigned) HWY_ATTR {
-    for (int at = 0; at < 16 * task.lanes && !kept; at += static_cast<int>(hn::MaxLanes(D())))
-      hn::Store(hn::Not(noise.Top(d, at)), d, task.spins + site * kLine + at);
+  ForEachSite<Noise>(task, [&](const Noise& noise, std::size_t, std::int64_t site, bool kept, int, unsigned) HWY_ATTR {
+    for (int at = 0; at < 16 * task.lanes; at += static_cast<int>(hn::MaxLanes(D()))) {
+      if (kept) {
+        noise.Skip(d, at);
+      } else {
+        hn::Store(hn::Not(noise.Top(d, at)), d, task.spins + site * kLine + at);
+      }
+    }
   });
 }
 
