@@ -59,7 +59,7 @@ class Sampler {
   void SetSpinsAt(std::span<const std::int32_t> sites, std::span<const std::uint8_t> bits);
   void SetConditioningAt(std::span<const std::int32_t> sites, std::span<const std::uint8_t> bits);
   void SetNoise(std::span<const NoiseState> streams);
-  // Quick noise from here on: sound but not the device's, for training. The samples depend on the seed alone.
+  // Quick noise from here on: not the device's words but the same law, for training. The samples depend on the seed alone.
   void SetQuickNoise(std::uint64_t seed);
   // Edges that kCount counts.
   void SetEdges(std::vector<Edge> edges) { edges_ = std::move(edges); }
