@@ -65,7 +65,7 @@ void BenchKernel(const Options& o, const Context& context) {
   const auto rates = MeasureKernel(kSide, kSide, ParsePattern("G12"), kChains, o.rounds);
   nlohmann::json rows = nlohmann::json::array();
   std::string text = "machine: " + CpuName() + ", " + std::to_string(kSide) + " x " + std::to_string(kSide) + " G12, " +
-                     std::to_string(kChains) + " chains a thread, best of " + std::to_string(o.rounds);
+                     std::to_string(kChains) + " chains a thread, processor time, best of " + std::to_string(o.rounds);
   for (const KernelRate& rate : rates) {
     const char* noise = rate.device_noise ? "device" : "training";
     double one = 0;  // the same on one thread

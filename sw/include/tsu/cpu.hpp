@@ -13,7 +13,7 @@ namespace tsu {
 // threads = 0: one a core. target: an instruction set by name, for tests and benchmarks ("" = the best; process-wide).
 std::unique_ptr<Device> MakeCpuDevice(int threads = 0, const std::string& target = "");
 
-// Speed of the bare kernel: best of `rounds`, everything measured once a round.
+// Speed of the bare kernel in processor time: best of `rounds`, everything measured once a round.
 struct KernelRate {
   std::string target;  // instruction set
   bool device_noise;   // else training's
