@@ -51,6 +51,7 @@ mutants: configure ## apply every deliberate fault, demand that its test goes re
 
 bench: $(TSU) ## flips/ns of every device at the shipped geometry, as figures of this machine
 	@$(TSU) bench --device cpu: --device golden: --device sim: --model $(MODEL)
+	@$(TSU) bench --kernel --rounds 7
 
 BUS_VENV := $(BUILD)/bus-venv
 bus-models: configure ## bus models of other people (cocotb: AXI, UART) drive the core, every bit against golden

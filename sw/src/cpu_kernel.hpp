@@ -1,18 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-// The seam of the fast sampler: one colour phase of one block of 64 chains.
+// The seam of the fast sampler: one colour phase of one block of 512 chains.
 //
-// Everything above this file is plain C++; everything below it (cpu_kernel.cpp) is SIMD, compiled once per instruction
-// set and chosen at run time. A faster kernel has to honour only the layouts stated here.
+// Everything above this file is plain C++; everything below it (cpu_kernel.cpp and cpu_*-inl.hpp) is SIMD, compiled once
+// per instruction set and chosen at run time. A faster kernel has to honour only the layouts stated here.
 //
-// * Spin plane: 64 bytes a site, one a chain: 0xFF = down (-1), 0x00 = up. Sites lie column by column, site (x, y) at
-//   Layout::Site(x, y); Layout::pad sites on both sides make every neighbour offset readable (weights off the grid are 0).
+// * Line: 64 bytes, one bit a chain: chain n of the block in byte n / 8, bit n mod 8. Lines are worked on in lanes of
+//   16 bytes = 128 chains that never mix, so a block may use fewer than four.
+// * Spin plane: a line a site, 1 = down (-1). Sites lie column by column, site (x, y) at Layout::Site(x, y); Layout::pad
+//   lines on both sides make every neighbour offset readable (weights off the grid are 0).
 // * Sites of a colour are visited pair by pair, rows rising within a pair: visit v = pair * rows + row. The order is
 //   free because sites of one colour do not see each other; this one keeps a pair's noise state in the first cache.
-// * Noise: [pair][slot 0..3][lane], word t of a stream in slot t mod 4, chain c at lane NoiseLane(c).
-// * Quick noise (training only, not the device's): 64-bit generators, [a, b][lower, upper][8]; 16 bits an update of a chain,
-//   one state a block, so an update costs a quarter of the instructions. Probabilities are rounded to 2^-15.
-// * Field tables: 32 bytes a rule and visit: low bytes, then high bytes, of 16 partial fields. Bit r of the index = the
-//   neighbour at rotation r is down. The bias is part of rule 0.
+// * Noise: [pair][slot 0..3][bit 0..23] lines, word t of a stream in slot t mod 4: a shift of the words is another line.
+// * Quick noise (training only, not the device's): kQuickLines lines of generator state; see QuickNoise in cpu_noise-inl.hpp.
+// * Node: field f = 2 S + odd; S = sum of one entry a group of GroupInputs() neighbours (in the order of `offsets`), bit k of
+//   the index = the k-th neighbour of the group is down; group 0 of a coupled node has a second table for conditioning
+//   down. Entries are signed bytes; those of a wide node have a second table of the upper bytes right behind. Bytes of a
+//   sum of the first groups do not overflow unless the node is wide.
 #pragma once
 
 #include <cstddef>
@@ -22,43 +25,54 @@
 
 namespace tsu::cpu {
 
-inline constexpr int kBlock = 64;
+inline constexpr int kLine = 64;
+inline constexpr int kLaneChains = 128;
+inline constexpr int kBlock = 8 * kLine;  // chains
 inline constexpr int kTableEntries = 512;
+inline constexpr int kCells = 128;
+inline constexpr int kQuickLines = 2;
 
-// In-lane packing of 32-bit words to bytes keeps chain order exactly when lanes are dealt like this.
-constexpr int NoiseLane(int chain) {
-  return (chain % 16 / 4) * 16 + chain / 16 * 4 + chain % 4;
-}
+// Lines of the byte 2^k. Constants in memory: as literals, compilers make them anew for every site.
+alignas(kLine) extern const std::uint8_t kPowers[8][kLine];
 
-// Thresholds for the kernel: codes, see `kCodeShift`, or 2^15 times the probability for quick noise. `last` = lowest entry
-// from which on all are equal.
+// A table as the kernel wants it. A word is `against` when its code is below the threshold, that is with probability
+// below / 2^24. A threshold's cell tells it from words by one byte, up to the lowest kCellDigits binary digits.
+inline constexpr int kCellDigits = 15;
+constexpr std::uint32_t Cell(std::uint32_t below) { return below >> kCellDigits < 255 ? below >> kCellDigits : 255; }
 struct Thresholds {
-  alignas(64) std::uint8_t low[kTableEntries];
-  alignas(64) std::uint8_t high[kTableEntries];
-  alignas(64) std::int32_t wide[kTableEntries];
-  int last;
+  alignas(64) std::uint8_t cell[2][kCells];  // [odd][n], |f| = 2 n + odd
+  std::uint16_t code[kTableEntries];
+  std::uint32_t below[kTableEntries];
+  // From which n on the cells are all equal: 63, 127, or none; kExact: some threshold is above 1/2, so cells say nothing.
+  enum class Reach { kShort, kLong, kOpen, kExact } reach;
 };
 
-// The kernel's codes of random words are this much larger than the law's (its exponent counts from the lowest bit of
-// the word); the tables are shifted alike.
-inline constexpr int kCodeShift = 9 << 10;
-inline constexpr int kQuickWords = 32;
+struct Node {
+  std::uint32_t tables;  // offset of group 0's
+  bool odd, coupled, wide;
+};
 
 struct ColourTask {
-  int rows, pairs, colour, rules;
-  const std::int64_t* offsets;       // [4 * rules] neighbour offsets in sites
-  const std::uint8_t* fields;        // [visit][rule][32]
-  const std::int16_t* coupling;      // [visit] c of the site's class; nullptr when all are 0
+  int rows, pairs, colour;
+  int inputs;                        // a multiple of GroupInputs()
+  int lanes;                         // in use
+  const std::int64_t* offsets;       // [inputs] neighbour offsets in bytes
+  const Node* nodes;                 // [visit]
+  const std::uint8_t* tables;
   const std::uint8_t* keep;          // [visit] 1: the site keeps its spin; nullptr when none does
-  const Thresholds* thresholds;      // unused by RandomiseColour
-  std::uint8_t* spins;               // site 0 of the padded plane
+  const std::uint8_t* active;        // line: chains in use
+  const Thresholds* thresholds;      // unused by RandomiseColour, like nodes and tables
+  std::uint8_t* spins;               // line 0 of the padded plane
   const std::uint8_t* conditioning;  // same layout
-  std::uint32_t* noise;
+  std::uint8_t* noise;
   unsigned words;                    // words each stream has drawn so far
-  std::uint64_t* quick;              // quick noise instead of `noise`; nullptr: the device's
+  std::uint8_t* quick;               // quick noise instead of `noise`; nullptr: the device's
+  std::uint64_t* quick_open;         // [lane] the same, for chains settled one at a time
   std::int64_t first_site;           // Layout::Site(0, 0)
 };
 
+// Inputs of a group of neighbours: the kernel of this instruction set looks up tables of 2^that entries.
+int GroupInputs();
 // Updates every site of the colour; each stream draws `rows` words.
 void SweepColour(const ColourTask& task);
 // The same with the field forced to zero and probability 1/2.
@@ -67,9 +81,11 @@ void RandomiseColour(const ColourTask& task);
 struct Edge {
   std::int32_t a, b;  // sites of the padded plane
 };
-// counts[e] += number of chains of the block in which the two ends differ.
-void CountUnequal(const std::uint8_t* spins, const Edge* edges, std::size_t size, std::uint32_t* counts);
-// counts[i] += number of chains in which site first + i is down.
-void CountDown(const std::uint8_t* spins, std::int64_t first, std::size_t size, std::uint32_t* counts);
+// counts[e] += number of active chains in which the two ends differ.
+void CountUnequal(const std::uint8_t* spins, const std::uint8_t* active, const Edge* edges, std::size_t size,
+                  std::uint32_t* counts);
+// counts[i] += number of active chains in which site first + i is down.
+void CountDown(const std::uint8_t* spins, const std::uint8_t* active, std::int64_t first, std::size_t size,
+               std::uint32_t* counts);
 
 }  // namespace tsu::cpu

@@ -22,45 +22,35 @@ void Expect(std::size_t size, std::size_t wanted, const char* what) {
                 std::to_string(size) + " instead of " + std::to_string(wanted), "");
 }
 
-Bytes ZeroBytes(std::size_t size) {
-  Bytes p = hwy::AllocateAligned<std::uint8_t>(size);
-  if (!p) throw Error(Exit::kInternal, "cpu: out of memory", std::to_string(size) + " bytes", "fewer chains");
-  std::memset(p.get(), 0, size);
-  return p;
-}
-
-template <typename Code>
-Thresholds Pack(const Table& table, const Code& code) {
-  Thresholds out;
-  for (int a = 0; a < kTableEntries; ++a) {
-    out.wide[a] = code(table[a]);
-    out.low[a] = static_cast<std::uint8_t>(out.wide[a] & 255);
-    out.high[a] = static_cast<std::uint8_t>(out.wide[a] >> 8);
-  }
-  out.last = kTableEntries - 1;
-  while (out.last > 0 && out.wide[out.last - 1] == out.wide[out.last]) --out.last;
-  return out;
+std::uint64_t SplitMix64(std::uint64_t z) {
+  z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ull;
+  z = (z ^ (z >> 27)) * 0x94D049BB133111EBull;
+  return z ^ (z >> 31);
 }
 
 }  // namespace
 
 Sampler::Sampler(int rows, int cols, const Pattern& pattern, int chains, int threads)
-    : pattern_(pattern), chains_(chains), threads_(ThreadCount(threads)) {
+    : pattern_(pattern), chains_(chains), threads_(ThreadCount(threads)), group_(GroupInputs()) {
   layout_.rows = rows;
   layout_.cols = cols;
   for (const Offset& o : Offsets(pattern)) {
-    offsets_.push_back(std::int64_t{o.dx} * rows + o.dy);
+    offsets_.push_back((std::int64_t{o.dx} * rows + o.dy) * kLine);
     layout_.pad = std::max(layout_.pad, std::int64_t{std::abs(o.dx)} * rows + std::abs(o.dy));
   }
-  const std::size_t plane = static_cast<std::size_t>(layout_.sites()) * kBlock;
-  const std::size_t words = static_cast<std::size_t>(cols) / 2 * regs::kNoiseWords * kBlock;
-  blocks_.resize(static_cast<std::size_t>(chains + kBlock - 1) / kBlock);
+  while (offsets_.size() % group_) offsets_.push_back(0);
+  // Half a line a block is enough where that gives every thread one: many kernels lose nothing on it.
+  lanes_ = chains > threads_ * kBlock / 2 ? kBlock / kLaneChains : kBlock / kLaneChains / 2;
+  const int in_block = lanes_ * kLaneChains;
+  const std::size_t plane = static_cast<std::size_t>(layout_.sites()) * kLine;
+  blocks_.resize(static_cast<std::size_t>(chains + in_block - 1) / in_block);
   for (Block& block : blocks_) {
     block.spins = ZeroBytes(plane);
     block.conditioning = ZeroBytes(plane);
-    block.noise = hwy::AllocateAligned<std::uint32_t>(words);
-    std::fill_n(block.noise.get(), words, 0u);
+    block.noise = ZeroBytes(NoiseLine(static_cast<std::size_t>(cols) / 2, 0, 0));
   }
+  for (int chain = 0; chain < chains; ++chain)
+    blocks_[chain / in_block].active[chain % in_block / 8] |= static_cast<std::uint8_t>(1 << chain % 8);
   const std::size_t sites = static_cast<std::size_t>(rows) * cols;
   every_site_.resize(sites);
   std::iota(every_site_.begin(), every_site_.end(), 0);
@@ -71,6 +61,7 @@ void Sampler::SetSites(const Sites& sites) {
   const std::size_t size = static_cast<std::size_t>(layout_.rows) * layout_.cols;
   Expect(sites.site_class.size(), size, "site classes");
   Expect(sites.clamp.size(), size, "clamp mask");
+  const bool rebuild = sites.site_class != sites_.site_class;
   sites_ = sites;
   for (int colour = 0; colour < 2; ++colour)
     for (unsigned mask = 0; mask < 4; ++mask) keep_[colour][mask].assign(mask ? layout_.visits() : 0, 0);
@@ -82,70 +73,54 @@ void Sampler::SetSites(const Sites& sites) {
       for (unsigned mask = 1; mask < 4; ++mask)
         keep[mask][Visit(x, y)] = ((mask & 1) && clamped) || ((mask & 2) && visible);
     }
-  for (Layer& layer : layers_) Couple(layer);
+  if (!rebuild) return;
+  for (Layer& layer : layers_)
+    if (!layer.nodes.empty()) Build(layer);
 }
 
-void Sampler::Couple(Layer& layer) const {
-  layer.coupled = false;
-  for (auto& coupling : layer.coupling) coupling.assign(layout_.visits(), 0);
-  for (int y = 0; y < layout_.rows; ++y)
-    for (int x = 0; x < layout_.cols; ++x) {
-      const std::int16_t c = layer.c[sites_.site_class[static_cast<std::size_t>(y) * layout_.cols + x] & 3];
-      layer.coupling[(x + y) & 1][Visit(x, y)] = c;
-      layer.coupled |= c != 0;
-    }
+void Sampler::Build(Layer& layer) const {
+  const LayerWeights& w = layer.weights;
+  const std::size_t degree = 4 * pattern_.size();
+  if (layer.nodes.empty()) layer.nodes.resize(2);
+  for (int colour = 0; colour < 2; ++colour) {
+    layer.nodes[colour].Begin(layout_.visits(), static_cast<int>(offsets_.size()), group_);
+    for (int x = 0; x < layout_.cols; x += 2)
+      for (int y = 0; y < layout_.rows; ++y) {
+        const std::size_t i = static_cast<std::size_t>(y) * layout_.cols + x + ((y + colour) & 1);
+        layer.nodes[colour].Add(w.h[i], {w.j.data() + i * degree, degree}, w.c[sites_.site_class[i] & 3]);
+      }
+  }
 }
 
 void Sampler::SetLayer(std::size_t slot, const LayerWeights& layer) {
-  const int rules = static_cast<int>(pattern_.size());
   const std::size_t size = static_cast<std::size_t>(layout_.rows) * layout_.cols;
   Expect(layer.h.size(), size, "biases");
-  Expect(layer.j.size(), size * 4 * rules, "weights");
+  Expect(layer.j.size(), size * 4 * pattern_.size(), "weights");
   if (layers_.size() <= slot) layers_.resize(slot + 1);
-  Layer& out = layers_[slot];
-  for (Bytes& fields : out.fields)
-    if (!fields) fields = ZeroBytes(layout_.visits() * rules * 32);
-  for (int y = 0; y < layout_.rows; ++y)
-    for (int x = 0; x < layout_.cols; ++x) {
-      const std::size_t i = static_cast<std::size_t>(y) * layout_.cols + x;
-      const int colour = (x + y) & 1;
-      const std::size_t visit = Visit(x, y);
-      std::uint8_t* fields = out.fields[colour].get() + visit * rules * 32;
-      for (int k = 0; k < rules; ++k) {
-        const std::int16_t* j = layer.j.data() + (i * rules + k) * 4;
-        std::array<int, 16> sum;
-        sum[0] = j[0] + j[1] + j[2] + j[3] + (k == 0 ? layer.h[i] : 0);
-        for (int r = 0; r < 4; ++r)
-          for (int index = 0; index < 1 << r; ++index) sum[index + (1 << r)] = sum[index] - 2 * j[r];
-        for (int index = 0; index < 16; ++index) {
-          fields[32 * k + index] = static_cast<std::uint8_t>(sum[index] & 255);
-          fields[32 * k + 16 + index] = static_cast<std::uint8_t>(sum[index] >> 8 & 255);
-        }
-      }
-    }
-  out.c = layer.c;
-  Couple(out);
+  layers_[slot].weights = layer;
+  Build(layers_[slot]);
 }
 
 void Sampler::SetTable(std::size_t index, const Table& table) {
   Expect(table.size(), kTableEntries, "threshold table");
   if (tables_.size() <= index) {
     tables_.resize(index + 1);
-    quick_tables_.resize(index + 1);
     table_loaded_.resize(index + 1, false);
   }
   table_loaded_[index] = true;
-  tables_[index] = Pack(table, [](std::uint16_t code) { return code + kCodeShift; });
-  quick_tables_[index] =
-      Pack(table, [](std::uint16_t code) { return static_cast<int>(std::lround(32768 * CodeProbability(code))); });
+  tables_[index] = MakeThresholds(table);
 }
 
 void Sampler::SetPlane(Bytes Block::*plane, std::span<const std::int32_t> sites, std::span<const std::uint8_t> bits) {
   Expect(bits.size(), sites.size() * chains_, "spins");
+  const int in_block = lanes_ * kLaneChains;
   for (std::size_t k = 0; k < sites.size(); ++k) {
-    const std::int64_t site = layout_.Site(sites[k] % layout_.cols, sites[k] / layout_.cols);
-    for (int chain = 0; chain < chains_; ++chain)
-      (blocks_[chain / kBlock].*plane)[site * kBlock + chain % kBlock] = bits[chain * sites.size() + k] ? 0x00 : 0xFF;
+    const std::int64_t line = Line(sites[k]);
+    for (int chain = 0; chain < chains_; ++chain) {
+      std::uint8_t& byte = (blocks_[chain / in_block].*plane)[line + chain % in_block / 8];
+      const int bit = chain % 8;
+      byte = static_cast<std::uint8_t>((byte & ~(1 << bit)) | (bits[chain * sites.size() + k] ? 0 : 1) << bit);
+    }
   }
 }
 void Sampler::SetSpinsAt(std::span<const std::int32_t> sites, std::span<const std::uint8_t> bits) {
@@ -157,27 +132,39 @@ void Sampler::SetConditioningAt(std::span<const std::int32_t> sites, std::span<c
 void Sampler::SetSpins(std::span<const std::uint8_t> bits) { SetPlane(&Block::spins, every_site_, bits); }
 void Sampler::SetConditioning(std::span<const std::uint8_t> bits) { SetPlane(&Block::conditioning, every_site_, bits); }
 
+std::size_t Sampler::NoiseLine(std::size_t pair, std::size_t slot, std::size_t bit) const {
+  return ((pair * regs::kNoiseWords + slot) * regs::kNoiseWordBits + bit) * kLine;
+}
+
 void Sampler::SetNoise(std::span<const NoiseState> streams) {
   const std::size_t pairs = static_cast<std::size_t>(layout_.cols) / 2;
   Expect(streams.size(), pairs * chains_, "noise streams");
   words_ = 0;
   quick_ = false;
+  const int in_block = lanes_ * kLaneChains;
+  for (Block& block : blocks_) std::memset(block.noise.get(), 0, NoiseLine(pairs, 0, 0));
   for (int chain = 0; chain < chains_; ++chain)
     for (std::size_t pair = 0; pair < pairs; ++pair)
-      for (std::size_t slot = 0; slot < regs::kNoiseWords; ++slot)
-        blocks_[chain / kBlock].noise[(pair * regs::kNoiseWords + slot) * kBlock + NoiseLane(chain % kBlock)] =
-            streams[pairs * chain + pair][slot];
+      for (std::size_t slot = 0; slot < regs::kNoiseWords; ++slot) {
+        std::uint8_t* byte = blocks_[chain / in_block].noise.get() + NoiseLine(pair, slot, 0) + chain % in_block / 8;
+        const std::uint32_t word = streams[pairs * chain + pair][slot];
+        for (std::size_t bit = 0; bit < regs::kNoiseWordBits; ++bit)
+          byte[bit * kLine] |= static_cast<std::uint8_t>((word >> bit & 1) << chain % 8);
+      }
 }
 
 void Sampler::SetQuickNoise(std::uint64_t seed) {
   quick_ = true;
+  std::uint64_t z = SplitMix64(seed);
+  const auto next = [&z] { return SplitMix64(z += 0x9E3779B97F4A7C15ull); };
   for (Block& block : blocks_) {
-    if (!block.quick) block.quick = hwy::AllocateAligned<std::uint64_t>(kQuickWords);
-    for (int i = 0; i < kQuickWords; ++i) {  // splitmix64
-      std::uint64_t z = (seed += 0x9E3779B97F4A7C15ull);
-      z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ull;
-      z = (z ^ (z >> 27)) * 0x94D049BB133111EBull;
-      block.quick[i] = z ^ (z >> 31);
+    if (!block.quick) block.quick = ZeroBytes(kQuickLines * kLine);
+    for (int lane = 0; lane < lanes_; ++lane) {  // by lane: blocks may be of any size
+      for (int word = 0; word < 2 * kQuickLines; ++word) {
+        const std::uint64_t state = next();
+        std::memcpy(block.quick.get() + word / 2 * kLine + lane * 16 + word % 2 * 8, &state, sizeof state);
+      }
+      block.quick_open[lane] = next();
     }
   }
 }
@@ -186,24 +173,25 @@ void Sampler::RunBlock(Block& block, std::span<const Step> steps, const Poll& po
   ColourTask task{};
   task.rows = layout_.rows;
   task.pairs = layout_.cols / 2;
-  task.rules = static_cast<int>(pattern_.size());
+  task.inputs = static_cast<int>(offsets_.size());
+  task.lanes = lanes_;
+  task.active = block.active.data();
   task.offsets = offsets_.data();
   task.spins = block.spins.get();
   task.conditioning = block.conditioning.get();
   task.noise = block.noise.get();
   task.words = words_;
   task.first_site = layout_.Site(0, 0);
-  const auto& tables = quick_ ? quick_tables_ : tables_;
   task.quick = quick_ ? block.quick.get() : nullptr;
-  task.thresholds = tables.data();
+  task.quick_open = block.quick_open.data();
   for (const Step& step : steps) {
     if (step.kind == Step::Kind::kCopy) {
-      std::memcpy(block.conditioning.get(), block.spins.get(), static_cast<std::size_t>(layout_.sites()) * kBlock);
+      std::memcpy(block.conditioning.get(), block.spins.get(), static_cast<std::size_t>(layout_.sites()) * kLine);
       continue;
     }
     if (step.kind == Step::Kind::kCount) {
-      CountUnequal(block.spins.get(), edges_.data(), edges_.size(), counts->unequal.data());
-      CountDown(block.spins.get(), layout_.pad, counts->down.size(), counts->down.data());
+      CountUnequal(block.spins.get(), block.active.data(), edges_.data(), edges_.size(), counts->unequal.data());
+      CountDown(block.spins.get(), block.active.data(), layout_.pad, counts->down.size(), counts->down.data());
       continue;
     }
     const bool sweep = step.kind == Step::Kind::kSweep;
@@ -214,10 +202,10 @@ void Sampler::RunBlock(Block& block, std::span<const Step> steps, const Poll& po
         task.colour = colour;
         task.keep = mask ? keep_[colour][mask].data() : nullptr;
         if (sweep) {
-          const Layer& layer = layers_[step.layer];
-          task.fields = layer.fields[colour].get();
-          task.coupling = layer.coupled ? layer.coupling[colour].data() : nullptr;
-          task.thresholds = &tables[step.table];
+          const NodeTables& nodes = layers_[step.layer].nodes[colour];
+          task.nodes = nodes.nodes();
+          task.tables = nodes.tables();
+          task.thresholds = &tables_[step.table];
           SweepColour(task);
         } else {
           RandomiseColour(task);
@@ -229,10 +217,11 @@ void Sampler::RunBlock(Block& block, std::span<const Step> steps, const Poll& po
 }
 
 void Sampler::Run(std::span<const Step> steps, const Poll& poll, Statistics* statistics) {
+  if (GroupInputs() != group_) throw Error(Exit::kInternal, "cpu: instruction set changed under a sampler", "", "");
   unsigned sweeps = 0;
   for (const Step& step : steps) {
     if (step.kind == Step::Kind::kSweep &&
-        (step.layer < 0 || static_cast<std::size_t>(step.layer) >= layers_.size() || !layers_[step.layer].fields[0]))
+        (step.layer < 0 || static_cast<std::size_t>(step.layer) >= layers_.size() || layers_[step.layer].nodes.empty()))
       throw Error(Exit::kBadInput, "program uses a layer that was not loaded", std::to_string(step.layer), "");
     if (step.kind == Step::Kind::kSweep &&
         (step.table < 0 || static_cast<std::size_t>(step.table) >= tables_.size() || !table_loaded_[step.table]))
@@ -258,11 +247,12 @@ void Sampler::Run(std::span<const Step> steps, const Poll& poll, Statistics* sta
 }
 
 std::vector<std::uint8_t> Sampler::Bits(std::span<const std::int32_t> sites) const {
+  const int in_block = lanes_ * kLaneChains;
   std::vector<std::uint8_t> bits(sites.size() * chains_);
   for (std::size_t k = 0; k < sites.size(); ++k) {
-    const std::int64_t site = layout_.Site(sites[k] % layout_.cols, sites[k] / layout_.cols);
+    const std::int64_t line = Line(sites[k]);
     for (int chain = 0; chain < chains_; ++chain)
-      bits[chain * sites.size() + k] = blocks_[chain / kBlock].spins[site * kBlock + chain % kBlock] == 0;
+      bits[chain * sites.size() + k] = ~blocks_[chain / in_block].spins[line + chain % in_block / 8] >> chain % 8 & 1;
   }
   return bits;
 }

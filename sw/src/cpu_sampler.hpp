@@ -12,12 +12,10 @@
 #include <vector>
 
 #include "cpu_kernel.hpp"
+#include "cpu_tables.hpp"
 #include "tsu/device.hpp"
 
 namespace tsu::cpu {
-
-using Bytes = hwy::AlignedFreeUniquePtr<std::uint8_t[]>;
-using Words = hwy::AlignedFreeUniquePtr<std::uint32_t[]>;
 
 struct Layout {
   int rows = 0, cols = 0;
@@ -61,7 +59,7 @@ class Sampler {
   void SetSpinsAt(std::span<const std::int32_t> sites, std::span<const std::uint8_t> bits);
   void SetConditioningAt(std::span<const std::int32_t> sites, std::span<const std::uint8_t> bits);
   void SetNoise(std::span<const NoiseState> streams);
-  // Quick noise from here on: sound but not the device's, for training. The samples depend on the seed alone.
+  // Quick noise from here on: not the device's words but the same law, for training. The samples depend on the seed alone.
   void SetQuickNoise(std::uint64_t seed);
   // Edges that kCount counts.
   void SetEdges(std::vector<Edge> edges) { edges_ = std::move(edges); }
@@ -74,31 +72,33 @@ class Sampler {
 
  private:
   struct Layer {
-    std::array<Bytes, 2> fields;                      // [colour][visit][rule][32]
-    std::array<std::vector<std::int16_t>, 2> coupling;  // [colour][visit]
-    std::array<std::int16_t, 4> c{};
-    bool coupled = false;
+    LayerWeights weights;
+    std::vector<NodeTables> nodes;  // [colour]; empty: not loaded
   };
   struct Block {
-    Bytes spins, conditioning;
-    Words noise;
-    hwy::AlignedFreeUniquePtr<std::uint64_t[]> quick;
+    Bytes spins, conditioning, noise, quick;
+    alignas(kLine) std::array<std::uint8_t, kLine> active{};
+    std::array<std::uint64_t, kLine / 16> quick_open{};
   };
-  void Couple(Layer& layer) const;
+  void Build(Layer& layer) const;
   void RunBlock(Block& block, std::span<const Step> steps, const Poll& poll, Statistics* counts) const;
   void SetPlane(Bytes Block::*plane, std::span<const std::int32_t> sites, std::span<const std::uint8_t> bits);
   std::size_t Visit(int x, int y) const { return static_cast<std::size_t>(x / 2) * layout_.rows + y; }
+  std::int64_t Line(std::int32_t site) const { return layout_.Site(site % layout_.cols, site / layout_.cols) * kLine; }
+  std::size_t NoiseLine(std::size_t pair, std::size_t slot, std::size_t bit) const;
 
   Layout layout_;
   Pattern pattern_;
   int chains_, threads_;
-  std::vector<std::int64_t> offsets_;
+  int lanes_;  // of a block
+  int group_;  // GroupInputs() the layers are built for
+  std::vector<std::int64_t> offsets_;  // padded to whole groups
   Sites sites_;
   std::vector<std::int32_t> every_site_;
   // Sites that keep their spin, by colour: bit 0 of the index = clamp on, bit 1 = latents only.
   std::array<std::array<std::vector<std::uint8_t>, 4>, 2> keep_;
   std::vector<Layer> layers_;
-  std::vector<Thresholds> tables_, quick_tables_;
+  std::vector<Thresholds> tables_;
   std::vector<bool> table_loaded_;
   std::vector<Edge> edges_;
   std::vector<Block> blocks_;

@@ -123,12 +123,13 @@ class LayerTraining {
     clamped_.SetQuickNoise(Hash(Hash(seed_, 2), static_cast<std::uint64_t>(state.step)));
     free_.SetQuickNoise(Hash(Hash(seed_, 3), static_cast<std::uint64_t>(state.step)));
     const double samples = static_cast<double>(o_.batch) * snapshots_;
-    Statistics counts;
-    clamped_.Run(clamped_program_, nullptr, &counts);
-    const Moments clamped = ToMoments(counts, clamped_.layout(), samples);
-    counts = {};
-    free_.Run(free_program_, nullptr, &counts);
-    const Moments free = ToMoments(counts, free_.layout(), samples);
+    Statistics clamped_counts, free_counts;
+    // A batch is often one block, that is one thread: the phases side by side keep two busy.
+    Parallel(ThreadCount(o_.threads), 2, [&](int phase, int) {
+      phase == 0 ? free_.Run(free_program_, nullptr, &free_counts) : clamped_.Run(clamped_program_, nullptr, &clamped_counts);
+    });
+    const Moments clamped = ToMoments(clamped_counts, clamped_.layout(), samples);
+    const Moments free = ToMoments(free_counts, free_.layout(), samples);
     Gradient(clamped, free, edges_, state.penalty, gradient_);
 
     const double done = static_cast<double>(state.step) / static_cast<double>(steps());

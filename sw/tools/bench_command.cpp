@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "commands.hpp"
+#include "tsu/cpu.hpp"
 #include "tsu/driver.hpp"
 #include "tsu/error.hpp"
 #include "verif/golden/whole_model.hpp"
@@ -17,6 +18,7 @@ struct Options {
   std::string model;
   int rounds = 3;
   double seconds = 1.0;
+  bool kernel = false;
 };
 
 // Chains that keep the device busy for about `seconds`.
@@ -57,6 +59,30 @@ void Bench(const Options& o, const Context& context) {
   context.Answer({{"machine", CpuName()}, {"rows", model.rows}, {"cols", model.cols}, {"pattern", PatternName(model.pattern)}, {"devices", rows}}, text);
 }
 
+// The bare kernel of `cpu:`: instruction sets, noise, threads.
+void BenchKernel(const Options& o, const Context& context) {
+  constexpr int kSide = 70, kChains = 512;
+  const auto rates = MeasureKernel(kSide, kSide, ParsePattern("G12"), kChains, o.rounds);
+  nlohmann::json rows = nlohmann::json::array();
+  std::string text = "machine: " + CpuName() + ", " + std::to_string(kSide) + " x " + std::to_string(kSide) + " G12, " +
+                     std::to_string(kChains) + " chains a thread, processor time, best of " + std::to_string(o.rounds);
+  for (const KernelRate& rate : rates) {
+    const char* noise = rate.device_noise ? "device" : "training";
+    double one = 0;  // the same on one thread
+    for (const KernelRate& other : rates)
+      if (other.target == rate.target && other.device_noise == rate.device_noise && other.threads == 1) one = other.flips_per_ns;
+    rows.push_back({{"target", rate.target}, {"noise", noise}, {"threads", rate.threads}, {"flips_per_ns", rate.flips_per_ns},
+                    {"ratio_to_first", rate.flips_per_ns / rates[0].flips_per_ns}, {"ratio_to_one_thread", rate.flips_per_ns / one},
+                    {"clocks_a_site_of_512_chains", rate.clocks}});
+    char line[160];
+    std::snprintf(line, sizeof line, "\n%-8s %-8s noise, %2d threads  %7.3f flips/ns  %6.3f x first  %5.2f x one thread  %6.0f clocks a site",
+                  rate.target.c_str(), noise, rate.threads, rate.flips_per_ns, rate.flips_per_ns / rates[0].flips_per_ns,
+                  rate.flips_per_ns / one, rate.clocks);
+    text += line;
+  }
+  context.Answer({{"machine", CpuName()}, {"rows", kSide}, {"cols", kSide}, {"pattern", "G12"}, {"kernel", rows}}, text);
+}
+
 }  // namespace
 
 void AddBenchCommand(CLI::App& app, Context& context) {
@@ -66,9 +92,10 @@ void AddBenchCommand(CLI::App& app, Context& context) {
   AddName(*command, "--model", o->model, "FILE", "model to run instead of random weights");
   AddNumber(*command, "--rounds", o->rounds, "measurements of each device, interleaved", 1, 100);
   AddNumber(*command, "--seconds", o->seconds, "least length of one measurement, about", 0.01, 1000.0);
+  command->add_flag("--kernel", o->kernel, "the bare kernel of cpu: instead: instruction sets, noise, threads");
   command->footer("Example: tsu bench --device cpu: --device golden:");
   AddJsonFlag(*command, context);
-  command->callback([o, &context] { Bench(*o, context); });
+  command->callback([o, &context] { o->kernel ? BenchKernel(*o, context) : Bench(*o, context); });
 }
 
 }  // namespace tsu::tool

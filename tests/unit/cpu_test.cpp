@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <bitset>
 #include <cmath>
 #include <random>
 #include <string>
@@ -65,7 +66,7 @@ Case RandomCase(Random& r) {
   Case c;
   c.rows = Uniform(r, 1, 40);
   c.cols = 2 * Uniform(r, 1, 20);
-  c.chains = Uniform(r, 1, 200);
+  c.chains = Uniform(r, 0, 9) ? Uniform(r, 1, 200) : Uniform(r, 257, 1100);
   c.weight_bits = Uniform(r, 4, 10);
   c.pattern = ParsePattern(kNames[Uniform(r, 0, 5)]);
   for (int k = Uniform(r, 1, 3); k > 0; --k) c.layers.push_back(RandomLayer(r, c, 1 << Uniform(r, 1, 9)));
@@ -73,6 +74,8 @@ Case RandomCase(Random& r) {
   // A table is data: also one that no temperature gives.
   c.tables.emplace_back();
   for (int a = 0; a < 512; ++a) c.tables.back().push_back(static_cast<std::uint16_t>(Uniform(r, 1, 14336)));
+  c.tables.emplace_back();  // probabilities above 1/2, up to 1
+  for (int a = 0; a < 512; ++a) c.tables.back().push_back(static_cast<std::uint16_t>(Uniform(r, 1, 16383)));
   const std::size_t sites = static_cast<std::size_t>(c.rows) * c.cols;
   for (std::size_t i = 0; i < sites; ++i) {
     c.sites.site_class.push_back(static_cast<std::uint8_t>(Uniform(r, 0, 3)));
@@ -87,9 +90,9 @@ Case RandomCase(Random& r) {
 Program RandomProgram(Random& r, const Case& c) {
   Program p;
   int depth = 0;
-  p.push_back(Instruction(regs::kOpBeta, static_cast<std::uint32_t>(Uniform(r, 0, 4))));
+  p.push_back(Instruction(regs::kOpBeta, static_cast<std::uint32_t>(Uniform(r, 0, 5))));
   for (int n = 0; n < 25; ++n) {
-    const std::uint32_t table = static_cast<std::uint32_t>(Uniform(r, 0, 4));
+    const std::uint32_t table = static_cast<std::uint32_t>(Uniform(r, 0, 5));
     switch (Uniform(r, 0, 10)) {
       case 0: p.push_back(Instruction(regs::kOpLayer, static_cast<std::uint32_t>(Uniform(r, 0, static_cast<int>(c.layers.size()) - 1)))); break;
       case 1:
@@ -147,9 +150,7 @@ golden::Core LoadGolden(const Case& c) {
 }
 
 // Two programs in a row: state stays from one run to the next.
-void Compare(std::uint64_t seed, int threads, const std::string& target) {
-  Random r(seed);
-  const Case c = RandomCase(r);
+void Compare(Random& r, const Case& c, std::uint64_t seed, int threads, const std::string& target) {
   golden::Core core = LoadGolden(c);
   auto device = Load(c, threads, target);
   for (int run = 0; run < 2; ++run) {
@@ -171,12 +172,41 @@ void Compare(std::uint64_t seed, int threads, const std::string& target) {
   }
 }
 
+void Compare(std::uint64_t seed, int threads, const std::string& target) {
+  Random r(seed);
+  const Case c = RandomCase(r);
+  Compare(r, c, seed, threads, target);
+}
+
 TEST(Cpu, EqualsGoldenOnEveryInstructionSet) {
   const auto targets = cpu::Targets();
   ASSERT_FALSE(targets.empty());
   for (const std::string& target : targets)
     for (std::uint64_t n = 0; n < (target == "EMU128" ? 4 : 12); ++n) {  // the fallback is slow
       Compare(test::Seed() * 1000 + n, 1, target);
+      if (HasFatalFailure()) return;
+    }
+}
+
+// The shipped shape at full size: weak to very strong weights (field sums beyond a byte), hot to cold tables (cells that
+// change beyond every window, cells that are all zero), with and without conditioning.
+TEST(Cpu, EqualsGoldenAtFullSize) {
+  for (const int scale : {1, 12, 40, 127})
+    for (const double beta : {0.2, 0.5, 1.0, 4.0}) {
+      Random r(test::Seed() * 100 + static_cast<std::uint64_t>(scale + 10 * beta));
+      Case c = RandomCase(r);
+      c.rows = c.cols = 70;
+      c.chains = 40;
+      c.weight_bits = 8;
+      c.pattern = ParsePattern("G12");
+      c.layers = {RandomLayer(r, c, scale)};
+      c.tables.assign(6, MakeTable(beta, 9));
+      c.sites = {std::vector<std::uint8_t>(4900), std::vector<std::uint8_t>(4900)};
+      for (int i = 0; i < 4900; ++i) c.sites.site_class[i] = c.sites.clamp[i] = Uniform(r, 0, 5) == 0;
+      c.spins = RandomBits(r, 4900 * 40);
+      c.conditioning = RandomBits(r, 4900 * 40);
+      c.noise = NoiseStreams(r(), 0, c.chains, c.cols / 2);
+      Compare(r, c, test::Seed(), 1, "");
       if (HasFatalFailure()) return;
     }
 }
@@ -228,6 +258,156 @@ TEST(Cpu, QuickNoiseFollowsTheThresholds) {
       const double n = sites[v] * kChains * kSweeps;
       EXPECT_NEAR(down[v] / n, p, 5 * std::sqrt(p * (1 - p) / n) + 1.0 / 65536) << "field " << v - 50 << " " << target;
     }
+  }
+  cpu::UseTarget("");
+}
+
+cpu::Sampler QuickSampler(int side, const std::string& pattern, int chains, int threads, const LayerWeights& layer) {
+  cpu::Sampler sampler(side, side, ParsePattern(pattern), chains, threads);
+  sampler.SetLayer(0, layer);
+  sampler.SetTable(0, MakeTable(1.0, 9));
+  sampler.SetQuickNoise(test::Seed());
+  return sampler;
+}
+
+std::vector<std::int32_t> EverySite(int side) {
+  std::vector<std::int32_t> sites(static_cast<std::size_t>(side) * side);
+  for (std::size_t i = 0; i < sites.size(); ++i) sites[i] = static_cast<std::int32_t>(i);
+  return sites;
+}
+
+// Quick noise on the full graph, against the law in double precision. After a sweep the second colour's sites have been
+// drawn given the others as they stand. Events against the field are counted in classes of |f|, down to p = 2^-17.
+TEST(Cpu, QuickNoiseFollowsTheLawIntoTheTails) {
+  constexpr int kSide = 70, kChains = 512, kSweeps = 30, kClass = 16, kClasses = 12, kMost = 256;
+  Random r(test::Seed());
+  Case c;
+  c.rows = c.cols = kSide;
+  c.weight_bits = 8;
+  c.pattern = ParsePattern("G12");
+  LayerWeights layer = RandomLayer(r, c, 40);
+  for (auto& h : layer.h) h = static_cast<std::int16_t>(Uniform(r, -60, 60));
+  const auto offsets = Offsets(c.pattern);
+  cpu::Sampler sampler = QuickSampler(kSide, "G12", kChains, 2, layer);
+  const std::vector<std::int32_t> sites = EverySite(kSide);
+  std::array<double, kClasses> expected{}, variance{}, seen{};
+  sampler.Run(std::vector<cpu::Step>{{cpu::Step::Kind::kRandomiseAll}});
+  for (int n = 0; n < kSweeps; ++n) {
+    sampler.Run(std::vector<cpu::Step>{{cpu::Step::Kind::kSweep}});
+    const auto bits = sampler.Bits(sites);
+    for (int y = 0; y < kSide; ++y)
+      for (int x = 1 - y % 2; x < kSide; x += 2) {
+        const int site = y * kSide + x;
+        for (int chain = 0; chain < kChains; ++chain) {
+          const std::uint8_t* spin = &bits[static_cast<std::size_t>(chain) * kSide * kSide];
+          int f = layer.h[site];
+          for (std::size_t k = 0; k < offsets.size(); ++k) {
+            const int weight = layer.j[site * offsets.size() + k];
+            if (weight) f += spin[site + offsets[k].dy * kSide + offsets[k].dx] ? weight : -weight;
+          }
+          if (f == 0 || std::abs(f) >= kMost) continue;
+          const double p = 1 / (1 + std::exp(2 * std::abs(f) / 32.0));
+          const int bin = std::min(std::abs(f) / kClass, kClasses - 1);
+          expected[bin] += p;
+          variance[bin] += p * (1 - p);
+          seen[bin] += (f > 0) != (spin[site] != 0);
+        }
+      }
+  }
+  for (int bin = 0; bin < kClasses; ++bin) {
+    EXPECT_GT(expected[bin], 2) << "class " << bin << " says nothing";
+    EXPECT_NEAR(seen[bin], expected[bin], 5 * std::sqrt(variance[bin]) + expected[bin] / 1024) << "|f| from " << bin * kClass;
+  }
+}
+
+// Quick noise at fixed fields far out, to the smallest probability a table can say.
+TEST(Cpu, QuickNoiseHas24BitTails) {
+  constexpr int kSide = 32, kChains = 1024, kSweeps = 1500;
+  constexpr std::array<int, 5> kFields = {150, 180, 220, 256, 400};
+  LayerWeights layer;
+  layer.j.assign(kSide * kSide * 4, 0);
+  for (int i = 0; i < kSide * kSide; ++i) layer.h.push_back(static_cast<std::int16_t>(kFields[i % 5]));
+  cpu::Sampler sampler = QuickSampler(kSide, "0,1", kChains, 2, layer);
+  std::vector<cpu::Step> steps;
+  for (int n = 0; n < kSweeps; ++n) {
+    steps.push_back({cpu::Step::Kind::kSweep});
+    steps.push_back({cpu::Step::Kind::kCount});
+  }
+  cpu::Statistics counts;
+  sampler.Run(steps, nullptr, &counts);
+  for (int k = 0; k < 5; ++k) {
+    double down = 0, n = 0;
+    for (int i = k; i < kSide * kSide; i += 5, n += 1.0 * kChains * kSweeps) down += counts.down[i % kSide * kSide + i / kSide];
+    const double p = CodeProbability(MakeTable(1.0, 9)[kFields[k]]);
+    EXPECT_GT(n * p, 15);
+    EXPECT_NEAR(down, n * p, 5 * std::sqrt(n * p)) << "field " << kFields[k];
+  }
+}
+
+// Quick noise: rare events of any two chains of a block coincide as often as independent ones.
+TEST(Cpu, QuickNoiseChainsAreIndependentInTheTail) {
+  constexpr int kSide = 16, kChains = 512, kRounds = 150;
+  LayerWeights layer;
+  layer.j.assign(kSide * kSide * 4, 0);
+  layer.h.assign(kSide * kSide, 44);  // p(down) = 1/16.6
+  cpu::Sampler sampler = QuickSampler(kSide, "0,1", kChains, 1, layer);
+  const double p = CodeProbability(MakeTable(1.0, 9)[44]);
+  const auto sites = EverySite(kSide);
+  std::array<double, kChains> together{};
+  double samples = 0;
+  for (int n = 0; n < kRounds; ++n) {
+    sampler.Run(std::vector<cpu::Step>{{cpu::Step::Kind::kSweep}});
+    const auto bits = sampler.Bits(sites);
+    for (std::size_t i = 0; i < sites.size(); ++i, ++samples) {
+      std::bitset<kChains> down;
+      for (int chain = 0; chain < kChains; ++chain) down[chain] = !bits[chain * sites.size() + i];
+      for (int apart = 1; apart < kChains; ++apart) together[apart] += static_cast<double>((down & (down >> apart)).count());
+    }
+  }
+  for (int apart = 1; apart < kChains; ++apart) {
+    const double pairs = samples * (kChains - apart), q = p * p;
+    // Pairs share chains: the variance of their number is a little above the binomial one.
+    EXPECT_NEAR(together[apart], pairs * q, 5.5 * std::sqrt(pairs * q * (1 + 2 * p))) << apart << " chains apart";
+  }
+}
+
+TEST(Cpu, QuickNoiseDoesNotDependOnThreads) {
+  Random r(test::Seed());
+  Case c;
+  c.rows = c.cols = 20;
+  c.weight_bits = 8;
+  c.pattern = ParsePattern("G12");
+  const LayerWeights layer = RandomLayer(r, c, 30);
+  std::vector<std::uint8_t> first;
+  for (const int threads : {1, 2, 3, 8}) {
+    cpu::Sampler sampler = QuickSampler(20, "G12", 900, threads, layer);
+    sampler.Run(std::vector<cpu::Step>{{cpu::Step::Kind::kRandomiseAll}, {cpu::Step::Kind::kSweep, 7}});
+    const auto bits = sampler.Bits(EverySite(20));
+    if (first.empty()) first = bits;
+    EXPECT_EQ(bits, first) << threads << " threads";
+  }
+}
+
+TEST(Cpu, CountsOnlyChainsInUse) {
+  constexpr int kSide = 10, kChains = 300;
+  Random r(test::Seed());
+  const auto sites = EverySite(kSide);
+  const auto bits = RandomBits(r, sites.size() * kChains);
+  for (const std::string& target : cpu::Targets()) {
+    ASSERT_TRUE(cpu::UseTarget(target));
+    cpu::Sampler sampler(kSide, kSide, ParsePattern("0,1"), kChains, 2);
+    sampler.SetSpins(bits);
+    const auto line = [&](int site) { return static_cast<std::int32_t>(sampler.layout().Site(site % kSide, site / kSide)); };
+    sampler.SetEdges({{line(3), line(77)}});
+    cpu::Statistics counts;
+    sampler.Run(std::vector<cpu::Step>{{cpu::Step::Kind::kCount}, {cpu::Step::Kind::kCount}}, nullptr, &counts);
+    std::uint32_t unequal = 0, down = 0;
+    for (int chain = 0; chain < kChains; ++chain) {
+      unequal += bits[chain * sites.size() + 3] != bits[chain * sites.size() + 77];
+      down += !bits[chain * sites.size() + 77];
+    }
+    EXPECT_EQ(counts.unequal[0], 2 * unequal) << target;
+    EXPECT_EQ(counts.down[7 * kSide + 7], 2 * down) << target;
   }
   cpu::UseTarget("");
 }

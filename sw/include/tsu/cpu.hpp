@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "tsu/device.hpp"
 
@@ -13,6 +14,17 @@ inline constexpr int kMostThreads = 1024;
 
 // threads = 0: one a core, kMostThreads at most. target: an instruction set by name, for tests and benchmarks ("" = the best; process-wide).
 std::unique_ptr<Device> MakeCpuDevice(int threads = 0, const std::string& target = "");
+
+// Speed of the bare kernel in processor time: best of `rounds`, everything measured once a round.
+struct KernelRate {
+  std::string target;  // instruction set
+  bool device_noise;   // else training's
+  int threads;
+  double flips_per_ns;
+  double clocks;  // of one thread for one site of 512 chains, at the clock a chain of additions runs at
+};
+// Random weights as a trained layer has them; `chains` a thread. Every instruction set here, one thread and one a core.
+std::vector<KernelRate> MeasureKernel(int rows, int cols, const Pattern& pattern, int chains, int rounds);
 
 // Registers it as "cpu:" with options threads=N and target=NAME.
 void RegisterCpuDevice();

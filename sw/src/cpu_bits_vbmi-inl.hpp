@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+// Lines and bytes with byte permutations (VBMI) and GF(2) matrices (GFNI): groups of six inputs, tables of 64 entries.
+// Arrangement: bytes 2 j and 2 j + 1 of a lane are the two quadwords of vector j; bit c of the byte is byte 7 - c of the
+// quadword, because the matrix instruction numbers rows from the top.
+// Included by cpu_bits-inl.hpp only.
+HWY_BEFORE_NAMESPACE();
+namespace tsu::cpu {
+namespace HWY_NAMESPACE {
+
+inline constexpr int kGroup = 6;
+inline constexpr int kNarrowest = 32;  // half a line may be worked on by vectors of its size
+
+// Vector and byte of a chain.
+HWY_INLINE int VectorOf(int byte, int /*bit*/) { return byte % 16 / 2; }
+HWY_INLINE int ByteOf(int byte, int bit) { return byte / 16 * 16 + byte % 2 * 8 + 7 - bit; }
+
+// Bit i of byte k of a quadword becomes bit 7 - k of the byte in which `order` has bit i.
+inline constexpr std::uint64_t kRising = 0x8040201008040201ull, kFalling = 0x0102040810204080ull;
+template <class D, class V>
+HWY_INLINE V TransposeQuads(D d, V quads, std::uint64_t order) {
+  const auto bits = hn::BitCast(d, hn::Set(hn::Repartition<std::uint64_t, D>(), order));
+  if constexpr (hn::MaxLanes(D()) == 64) {
+    return V{_mm512_gf2p8affine_epi64_epi8(bits.raw, quads.raw, 0)};
+  } else {
+    return V{_mm256_gf2p8affine_epi64_epi8(bits.raw, quads.raw, 0)};
+  }
+}
+
+// planes[0] = lowest bit of the bytes. Bits 6 and 7 are not used when there are fewer planes.
+template <int kPlanes, class D, class V>
+HWY_INLINE void Gather(D d, const V* planes, V* out) {
+  const Words16<D> d16;
+  const Words32<D> d32;
+  const auto low8 = [&](V a, V b) { return hn::BitCast(d16, hn::InterleaveLower(d, a, b)); };
+  const auto high8 = [&](V a, V b) { return hn::BitCast(d16, hn::InterleaveUpper(d, a, b)); };
+  const V p7 = kPlanes > 7 ? planes[7] : planes[kPlanes - 1], p6 = kPlanes > 6 ? planes[6] : p7;
+  const auto b0 = low8(planes[3], planes[2]), b1 = high8(planes[3], planes[2]);
+  const auto c0 = low8(planes[1], planes[0]), c1 = high8(planes[1], planes[0]);
+  const auto e0 = low8(planes[5], planes[4]), e1 = high8(planes[5], planes[4]);
+  const auto f0 = kPlanes > 6 ? low8(p7, p6) : e0, f1 = kPlanes > 6 ? high8(p7, p6) : e1;
+  hn::Vec<Words32<D>> lower[4], upper[4];
+  lower[0] = hn::BitCast(d32, hn::InterleaveLower(d16, b0, c0));
+  lower[1] = hn::BitCast(d32, hn::InterleaveUpper(d16, b0, c0));
+  lower[2] = hn::BitCast(d32, hn::InterleaveLower(d16, b1, c1));
+  lower[3] = hn::BitCast(d32, hn::InterleaveUpper(d16, b1, c1));
+  upper[0] = hn::BitCast(d32, hn::InterleaveLower(d16, f0, e0));
+  upper[1] = hn::BitCast(d32, hn::InterleaveUpper(d16, f0, e0));
+  upper[2] = hn::BitCast(d32, hn::InterleaveLower(d16, f1, e1));
+  upper[3] = hn::BitCast(d32, hn::InterleaveUpper(d16, f1, e1));
+  TSU_UNROLL for (int i = 0; i < 4; ++i) {
+    out[2 * i] = TransposeQuads(d, hn::BitCast(d, hn::InterleaveLower(d32, upper[i], lower[i])), kFalling);
+    out[2 * i + 1] = TransposeQuads(d, hn::BitCast(d, hn::InterleaveUpper(d32, upper[i], lower[i])), kFalling);
+  }
+}
+
+template <class D, class V>
+HWY_INLINE void Bytes(D d, const V* planes, V* out) {
+  Gather<8>(d, planes, out);
+}
+
+// The generator's state is in this arrangement.
+template <class D, class V>
+HWY_INLINE void QuickBytes(D, V*) {}
+
+// Table of 128 bytes; the highest bit of an index is not used.
+template <class D, class V>
+HWY_INLINE V Lookup128(D d, const std::uint8_t* table, V index) {
+  if constexpr (hn::MaxLanes(D()) == 64) {
+    return V{_mm512_permutex2var_epi8(_mm512_load_si512(table), index.raw, _mm512_load_si512(table + 64))};
+  } else {
+    const __m256i low = _mm256_permutex2var_epi8(hn::Load(d, table).raw, index.raw, hn::Load(d, table + 32).raw);
+    const __m256i high = _mm256_permutex2var_epi8(hn::Load(d, table + 64).raw, index.raw, hn::Load(d, table + 96).raw);
+    return V{_mm256_mask_blend_epi8(_mm256_test_epi8_mask(index.raw, _mm256_set1_epi8(0x40)), low, high)};
+  }
+}
+template <class D, class V>
+HWY_INLINE V Lookup64(D d, const std::uint8_t* table, V index) {
+  if constexpr (hn::MaxLanes(D()) == 64) {
+    return V{_mm512_permutexvar_epi8(index.raw, _mm512_load_si512(table))};
+  } else {
+    return V{_mm256_permutex2var_epi8(hn::Load(d, table).raw, index.raw, hn::Load(d, table + 32).raw)};
+  }
+}
+
+// Cells of magnitudes up to 127; `is_short`: all the same from 63 on.
+template <class D, class V>
+HWY_INLINE void FindCells(D d, const std::uint8_t* cells, bool is_short, V* v) {
+  if (hn::MaxLanes(D()) == 64 || !is_short) {
+    TSU_UNROLL for (int j = 0; j < 8; ++j) v[j] = Lookup128(d, cells, v[j]);
+  } else {
+    TSU_UNROLL for (int j = 0; j < 8; ++j) v[j] = Lookup64(d, cells, hn::Min(v[j], hn::Set(d, 63)));
+  }
+}
+
+// Indices into a group's tables; `conditioning` is a seventh input.
+template <class D>
+class Index {
+ public:
+  using V = hn::Vec<D>;
+  template <bool kCoupled>
+  HWY_INLINE void Set(D d, V* planes, V conditioning) {
+    planes[6] = conditioning;
+    Gather<kCoupled ? 7 : 6>(d, planes, index_);
+  }
+  template <bool kCoupled>
+  HWY_INLINE V Find(D d, const std::uint8_t* table, int j) const {
+    return kCoupled ? Lookup128(d, table, index_[j]) : Lookup64(d, table, index_[j]);
+  }
+
+ private:
+  V index_[8];
+};
+
+template <class D, class V>
+HWY_INLINE unsigned NonzeroQuads(D, V v) {
+  if constexpr (hn::MaxLanes(D()) == 64) {
+    return _mm512_test_epi64_mask(v.raw, v.raw);
+  } else {
+    return _mm256_test_epi64_mask(v.raw, v.raw);
+  }
+}
+
+// Line from masks.
+template <class D>
+class Packer {
+ public:
+  using V = hn::Vec<D>;
+  explicit HWY_INLINE Packer(D d) : bits_(hn::Zero(d)) {}
+  template <class M>
+  HWY_INLINE void Add(D d, M mask, int j) {
+    bits_ = AddBit(d, bits_, mask, j);
+  }
+  HWY_INLINE V Line(D d) const {
+    const V quads = TransposeQuads(d, bits_, kRising);  // byte j of quadword r, wanted at 2 j + r
+    alignas(16) static constexpr std::uint8_t kOrder[16] = {0, 8, 1, 9, 2, 10, 3, 11, 4, 12, 5, 13, 6, 14, 7, 15};
+    return hn::TableLookupBytes(quads, hn::LoadDup128(d, kOrder));
+  }
+
+ private:
+  V bits_;
+};
+
+}  // namespace HWY_NAMESPACE
+}  // namespace tsu::cpu
+HWY_AFTER_NAMESPACE();

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where the kernel's randomness comes from. A source gives, for a vector of line bytes, one line `top` (the chain cannot
+// go against its field when set: threshold probabilities are at most 1/2) and eight vectors of uniform bytes, the next
+// eight binary digits of the draw. What a byte leaves open, one chain in 512, is settled one chain at a time by Against().
+#if defined(TSU_CPU_NOISE_INL_HPP) == defined(HWY_TARGET_TOGGLE)
+#ifdef TSU_CPU_NOISE_INL_HPP
+#undef TSU_CPU_NOISE_INL_HPP
+#else
+#define TSU_CPU_NOISE_INL_HPP
+#endif
+
+#include "cpu_bits-inl.hpp"
+#include "tsu/regs.hpp"
+
+HWY_BEFORE_NAMESPACE();
+namespace tsu::cpu {
+namespace HWY_NAMESPACE {
+
+// The device's words, bit planes. In a ring: word t of a stream takes the place of word t - 4.
+class DeviceNoise {
+ public:
+  static constexpr int kBits = static_cast<int>(regs::kNoiseWordBits);
+  static constexpr std::size_t kBatch = 2;  // visits settled at a time; a word stays for twice as many
+
+  explicit DeviceNoise(const ColourTask& task) : noise_(task.noise) {}
+
+  HWY_INLINE void Begin(int pair, unsigned t) {
+    std::uint8_t* pair_noise = noise_ + static_cast<std::size_t>(pair) * regs::kNoiseWords * kBits * kLine;
+    const auto slot = [&](unsigned lag) { return pair_noise + ((t - lag) & 3) * kBits * kLine; };
+    word_ = slot(0);
+    rot_ = slot(regs::kNoiseRotLag);
+    shl_ = slot(regs::kNoiseShlLag);
+  }
+
+  template <class D>
+  HWY_INLINE hn::Vec<D> Top(D d, int at) const {
+    Skip(d, at);
+    return hn::Load(d, word_ + (kBits - 1) * kLine + at);
+  }
+
+  // Draws a word for every chain of the vector.
+  template <class D>
+  HWY_INLINE void Skip(D d, int at) const {
+    hn::Vec<D> bits[kBits];
+    Draw(d, at, bits);
+  }
+
+  // `Skip`, and the bits below the top one as digits. The code of a word is {place of the highest bit, ten low bits}. As a
+  // binary fraction that is: bits from the top down to the highest one set, then the low bits from the top down.
+  template <class D>
+  HWY_INLINE hn::Vec<D> Digits(D d, int at, hn::Vec<D>* out) const {
+    constexpr int kMan = regs::kThresholdManBits;
+    hn::Vec<D> bits[kBits], planes[8];
+    Draw(d, at, bits);
+    TSU_UNROLL for (int j = 0; j < 8; ++j) {
+      const int above = 7 - j;  // digits above this one
+      planes[j] = bits[kBits - 2 - above];
+      TSU_UNROLL for (int k = above - 1; k >= 0; --k)
+        planes[j] = Select(bits[kBits - 2 - k], bits[kMan - above + k], planes[j]);
+    }
+    Bytes(d, planes, out);
+    return bits[kBits - 1];
+  }
+
+  // Does the chain in this bit of the line go against its field?
+  static HWY_INLINE bool Against(const ColourTask& task, int pair, unsigned t, int byte, int bit, int magnitude,
+                                 int open_digits) {
+    const std::uint8_t* word = task.noise + (static_cast<std::size_t>(pair) * regs::kNoiseWords + (t & 3)) * kBits * kLine + byte;
+    std::uint32_t w = EightBits(word, bit) | EightBits(word + 8 * kLine, bit) << 8;
+    if (HWY_LIKELY(open_digits == kCellDigits)) {  // of the upper bits the cell knows what matters, the highest one set
+      w = (w & ((1u << kCellDigits) - 1)) | Cell(task.thresholds->below[magnitude]) << kCellDigits;
+    } else {
+      w |= EightBits(word + 16 * kLine, bit) << 16;
+    }
+    // Codes of words: see WordCode() of law.hpp.
+    const std::uint32_t high = w >> regs::kThresholdManBits;
+    const std::uint32_t e = high ? 32 - static_cast<std::uint32_t>(hwy::Num0BitsAboveMS1Bit_Nonzero32(high)) : 0;
+    const std::uint32_t code = e << regs::kThresholdManBits | (w & ((1u << regs::kThresholdManBits) - 1));
+    return code < task.thresholds->code[magnitude];
+  }
+
+ private:
+  template <class D>
+  HWY_INLINE void Draw(D d, int at, hn::Vec<D>* bits) const {
+    constexpr int kOld = regs::kNoiseShiftOld, kShl = regs::kNoiseShl, kRot = regs::kNoiseRot;
+    std::uint8_t* HWY_RESTRICT word = word_ + at;
+    const std::uint8_t *HWY_RESTRICT rot = rot_ + at, *HWY_RESTRICT shl = shl_ + at;
+    hn::Vec<D> old[kBits];
+    TSU_UNROLL for (int b = kBits - 1; b >= kBits - kOld; --b) old[b] = hn::Load(d, word + b * kLine);
+    TSU_UNROLL for (int b = kBits - 1; b >= 0; --b) {  // downwards: bit b reads bit b - kOld of the word it replaces
+      bits[b] = hn::Xor(old[b], hn::Load(d, rot + (b + kRot) % kBits * kLine));
+      if (b >= kOld) {
+        old[b - kOld] = hn::Load(d, word + (b - kOld) * kLine);
+        InRegister(old[b - kOld]);
+        bits[b] = b >= kShl ? hn::Xor3(bits[b], old[b - kOld], hn::Load(d, shl + (b - kShl) * kLine)) : hn::Xor(bits[b], old[b - kOld]);
+      }
+      hn::Store(bits[b], d, word + b * kLine);
+    }
+  }
+
+  // This bit of the bytes of eight lines.
+  static HWY_INLINE std::uint32_t EightBits(const std::uint8_t* line, int bit) {
+    std::uint64_t bytes = 0;
+    TSU_UNROLL for (int k = 0; k < 8; ++k) bytes |= std::uint64_t{line[k * kLine]} << (8 * k);
+    return static_cast<std::uint32_t>((bytes >> bit & 0x0101010101010101ull) * 0x0102040810204080ull >> 56);
+  }
+
+  std::uint8_t* noise_;
+  std::uint8_t *word_ = nullptr, *rot_ = nullptr, *shl_ = nullptr;
+};
+
+// Training's noise. Each lane has a state of 128 bits that goes through one round of AES for every byte of its chains; the
+// key is a Weyl sequence that moves on with every draw. The state is line 0, the key line 1.
+class QuickNoise {
+ public:
+  static constexpr std::size_t kBatch = 4;
+
+  explicit QuickNoise(const ColourTask& task) : state_(task.quick) {}
+
+  HWY_INLINE void Begin(int, unsigned) {}
+  template <class D>
+  HWY_INLINE void Skip(D, int) const {}
+
+  template <class D>
+  HWY_INLINE hn::Vec<D> Top(D d, int at) const {
+    hn::Vec<D> top;
+    Chain(d, at, &top, 1);
+    return top;
+  }
+
+  template <class D>
+  HWY_INLINE hn::Vec<D> Digits(D d, int at, hn::Vec<D>* out) const {
+    hn::Vec<D> all[9];
+    Chain(d, at, all, 9);
+    TSU_UNROLL for (int j = 0; j < 8; ++j) out[j] = all[j];
+    QuickBytes(d, out);
+    return all[8];
+  }
+
+  // Draws the digits that are open when it is asked.
+  static HWY_INLINE bool Against(const ColourTask& task, int, unsigned, int byte, int, int magnitude, int open_digits) {
+    std::uint64_t z = (task.quick_open[byte / 16] += 0x9E3779B97F4A7C15ull);  // splitmix64
+    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ull;
+    z = (z ^ (z >> 27)) * 0x94D049BB133111EBull;
+    std::uint32_t below = task.thresholds->below[magnitude];
+    if (open_digits == kCellDigits) below -= Cell(below) << kCellDigits;
+    return (z >> (64 - open_digits)) < below;
+  }
+
+ private:
+  template <class D>
+  HWY_INLINE void Chain(D d, int at, hn::Vec<D>* out, int size) const {
+    const hn::Repartition<std::uint64_t, D> d64;
+    std::uint8_t *state = state_ + at, *weyl = state + kLine;
+    const auto key = hn::BitCast(d, hn::Add(hn::BitCast(d64, hn::Load(d, weyl)), hn::Set(d64, 0x9E3779B97F4A7C15ull)));
+    hn::Store(key, d, weyl);
+    auto last = hn::Load(d, state);
+    TSU_UNROLL for (int j = 0; j < size; ++j) out[j] = last = hn::AESRound(last, key);
+    hn::Store(last, d, state);
+  }
+
+  std::uint8_t* state_;
+};
+
+}  // namespace HWY_NAMESPACE
+}  // namespace tsu::cpu
+HWY_AFTER_NAMESPACE();
+
+#endif

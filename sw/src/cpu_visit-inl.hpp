@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: Apache-2.0
+// Visits: what one update of one site does for all chains of a block.
+//
+// Field: inputs become table indices, tables give S in saturating bytes. Decision: |f| selects a cell, the draw's byte lies
+// above it (the chain follows its field), below it (against), or in it: then the chain goes to a list that is settled one
+// chain at a time, exactly, two visits later (by then its branches do not wait for the vectors).
+#if defined(TSU_CPU_VISIT_INL_HPP) == defined(HWY_TARGET_TOGGLE)
+#ifdef TSU_CPU_VISIT_INL_HPP
+#undef TSU_CPU_VISIT_INL_HPP
+#else
+#define TSU_CPU_VISIT_INL_HPP
+#endif
+
+#include <algorithm>
+#include <cstring>
+
+#include "cpu_noise-inl.hpp"
+
+HWY_BEFORE_NAMESPACE();
+namespace tsu::cpu {
+namespace HWY_NAMESPACE {
+
+using Reach = Thresholds::Reach;
+inline constexpr int kEntries = 1 << kGroup;
+inline constexpr int kUsual = 12 / kGroup;  // groups of a pattern of degree 12
+
+struct Visit {
+  Node node;
+  std::int64_t site;
+  int pair;
+  unsigned t;
+  std::uint8_t some;  // quadwords of `open` that are not zero
+  alignas(kLine) std::uint64_t open[kLine / 8];  // chains still to be settled
+  alignas(kLine) std::int8_t sum[8][kLine];  // S, held to a signed byte, in the arrangement of bytes
+};
+
+template <bool kCoupled, class D>
+HWY_INLINE void Look(D d, const ColourTask& task, const Visit& visit, int group, int at, Index<D>& index) {
+  const std::int64_t* HWY_RESTRICT offsets = task.offsets + group * kGroup;
+  const std::uint8_t* site = task.spins + visit.site * kLine + at;
+  hn::Vec<D> planes[kGroup + 1];
+  TSU_UNROLL for (int k = 0; k < kGroup; ++k) planes[k] = hn::Load(d, site + offsets[k]);
+  index.template Set<kCoupled>(d, planes, kCoupled ? hn::Load(d, task.conditioning + visit.site * kLine + at) : planes[0]);
+}
+
+// S of every chain, held to a signed byte. kGroups: of inputs when known, else 0.
+template <bool kCoupled, int kGroups, class D>
+HWY_INLINE void Sums(D d, const ColourTask& task, const Visit& visit, int at, hn::Vec<D>* sum) {
+  const Signed<D> signed_bytes;
+  const std::uint8_t* table = task.tables + visit.node.tables;
+  const int groups = kGroups ? kGroups : task.inputs / kGroup;
+  Index<D> index;
+  Look<kCoupled>(d, task, visit, 0, at, index);
+  TSU_UNROLL for (int j = 0; j < 8; ++j) sum[j] = index.template Find<kCoupled>(d, table, j);
+  table += kEntries << kCoupled;
+  for (int group = 1; group < groups; ++group, table += kEntries) {
+    Look<false>(d, task, visit, group, at, index);
+    TSU_UNROLL for (int j = 0; j < 8; ++j)
+      sum[j] = hn::BitCast(d, hn::SaturatedAdd(hn::BitCast(signed_bytes, sum[j]),
+                                               hn::BitCast(signed_bytes, index.template Find<false>(d, table, j))));
+  }
+}
+
+template <bool kCoupled, class D>
+HWY_INLINE void AddWide(D d, const Index<D>& index, const std::uint8_t* table, hn::Vec<Words16<D>>* lower,
+                        hn::Vec<Words16<D>>* upper) {
+  const Words16<D> d16;
+  TSU_UNROLL for (int j = 0; j < 8; ++j) {
+    const auto low = index.template Find<kCoupled>(d, table, j);
+    const auto high = index.template Find<kCoupled>(d, table + (kEntries << kCoupled), j);
+    lower[j] = hn::Add(lower[j], hn::BitCast(d16, hn::InterleaveLower(d, low, high)));
+    upper[j] = hn::Add(upper[j], hn::BitCast(d16, hn::InterleaveUpper(d, low, high)));
+  }
+}
+
+// Two vectors of words in the order of InterleaveLower and InterleaveUpper, held to signed bytes.
+template <class D, class V16>
+HWY_INLINE hn::Vec<D> Narrow(D d, V16 lower, V16 upper) {
+#if HWY_TARGET <= HWY_AVX2
+  if constexpr (hn::MaxLanes(D()) == 32) return hn::Vec<D>{_mm256_packs_epi16(lower.raw, upper.raw)};
+#endif
+#if HWY_TARGET <= HWY_AVX3
+  if constexpr (hn::MaxLanes(D()) == 64) return hn::Vec<D>{_mm512_packs_epi16(lower.raw, upper.raw)};
+#endif
+  if constexpr (hn::MaxLanes(D()) == 16) {
+    const hn::Repartition<std::int16_t, D> d16;
+    const hn::Half<Signed<D>> half;
+    return hn::BitCast(d, hn::Combine(Signed<D>(), hn::DemoteTo(half, hn::BitCast(d16, upper)),
+                                      hn::DemoteTo(half, hn::BitCast(d16, lower))));
+  }
+}
+
+template <bool kCoupled, class D>
+HWY_NOINLINE void WideSums(D d, const ColourTask& task, const Visit& visit, int at, hn::Vec<D>* sum) {
+  const std::uint8_t* table = task.tables + visit.node.tables;
+  hn::Vec<Words16<D>> lower[8], upper[8];
+  for (int j = 0; j < 8; ++j) lower[j] = upper[j] = hn::Zero(Words16<D>());
+  Index<D> index;
+  Look<kCoupled>(d, task, visit, 0, at, index);
+  AddWide<kCoupled>(d, index, table, lower, upper);
+  table += kEntries << kCoupled << 1;
+  for (int group = 1; group < task.inputs / kGroup; ++group, table += kEntries << 1) {
+    Look<false>(d, task, visit, group, at, index);
+    AddWide<false>(d, index, table, lower, upper);
+  }
+  for (int j = 0; j < 8; ++j) sum[j] = Narrow(d, lower[j], upper[j]);
+}
+
+template <class Noise, class D>
+HWY_INLINE void Decide(D d, const ColourTask& task, const Noise& noise, Visit& visit, int at) {
+  const Thresholds& thresholds = *task.thresholds;
+  hn::Vec<D> digits[8];
+  const auto top = noise.Digits(d, at, digits);
+  hn::Vec<D> v[8];  // S, then cells
+  if (HWY_UNLIKELY(visit.node.wide)) {
+    visit.node.coupled ? WideSums<true>(d, task, visit, at, v) : WideSums<false>(d, task, visit, at, v);
+  } else if (HWY_UNLIKELY(visit.node.coupled)) {
+    Sums<true, 0>(d, task, visit, at, v);
+  } else if (HWY_LIKELY(task.inputs == kUsual * kGroup)) {
+    Sums<false, kUsual>(d, task, visit, at, v);
+  } else {
+    Sums<false, 0>(d, task, visit, at, v);
+  }
+  Packer<D> negative(d), above(d), open(d), edge(d);
+  const Signed<D> signed_bytes;
+  const auto mirror = hn::Set(signed_bytes, static_cast<std::int8_t>(visit.node.odd ? -1 : 0));
+  TSU_UNROLL for (int j = 0; j < 8; ++j) {
+    const auto sum = hn::BitCast(signed_bytes, v[j]);
+    hn::Store(sum, signed_bytes, visit.sum[j] + at);
+    negative.Add(d, hn::RebindMask(d, hn::Lt(sum, hn::Zero(signed_bytes))), j);
+    v[j] = hn::Min(v[j], hn::BitCast(d, hn::SaturatedSub(mirror, sum)));
+  }
+  if (HWY_UNLIKELY(thresholds.reach == Reach::kOpen))
+    for (int j = 0; j < 8; ++j) edge.Add(d, hn::Eq(v[j], hn::Set(d, static_cast<std::uint8_t>(kCells - 1))), j);
+  FindCells(d, thresholds.cell[visit.node.odd], thresholds.reach == Reach::kShort, v);
+  TSU_UNROLL for (int j = 0; j < 8; ++j) {
+    above.Add(d, Above(d, digits[j], v[j]), j);
+    open.Add(d, hn::Eq(digits[j], v[j]), j);
+  }
+  const auto follows = hn::Or(above.Line(d), top);
+  hn::Store(hn::Not(hn::Xor(negative.Line(d), follows)), d, task.spins + visit.site * kLine + at);
+  auto left = hn::Load(d, task.active + at);
+  if (HWY_LIKELY(thresholds.reach != Reach::kExact)) left = hn::And(left, hn::AndNot(top, hn::Or(edge.Line(d), open.Line(d))));
+  hn::Store(left, d, reinterpret_cast<std::uint8_t*>(visit.open) + at);
+  visit.some = static_cast<std::uint8_t>(visit.some | NonzeroQuads(d, left) << (at / 8));
+}
+
+// S of one chain, exactly.
+HWY_INLINE int Sum(const ColourTask& task, const Visit& visit, int byte, int bit) {
+  const std::uint8_t* table = task.tables + visit.node.tables;
+  const auto is_down = [&](const std::uint8_t* plane, std::int64_t offset) {
+    return plane[visit.site * kLine + offset + byte] >> bit & 1;
+  };
+  int sum = 0;
+  for (int group = 0; group < task.inputs / kGroup; ++group) {
+    int index = 0, size = kEntries;
+    TSU_UNROLL for (int k = 0; k < kGroup; ++k)
+      index |= is_down(task.spins, task.offsets[group * kGroup + k]) << k;
+    if (group == 0 && visit.node.coupled) {
+      index |= is_down(task.conditioning, 0) << kGroup;
+      size *= 2;
+    }
+    if (visit.node.wide) {
+      sum += static_cast<std::int16_t>(table[index] | table[size + index] << 8);
+      size *= 2;
+    } else {
+      sum += static_cast<std::int8_t>(table[index]);
+    }
+    table += size;
+  }
+  return sum;
+}
+
+template <class Noise>
+HWY_INLINE void SettleOne(const ColourTask& task, const Visit& visit, int byte, int bit) {
+  const int odd = visit.node.odd, held = visit.sum[VectorOf(byte, bit)][ByteOf(byte, bit)];
+  const int s = HWY_LIKELY(-128 < held && held < 127) ? held : Sum(task, visit, byte, bit);
+  const int n = s < 0 ? -s - odd : s;
+  int digits = kCellDigits;
+  if (HWY_UNLIKELY(task.thresholds->reach == Reach::kOpen && n >= kCells - 1)) digits = kCellDigits + 8;
+  if (HWY_UNLIKELY(task.thresholds->reach == Reach::kExact)) digits = kCellDigits + 9;
+  const bool against =
+      Noise::Against(task, visit.pair, visit.t, byte, bit, std::min(2 * n + odd, kTableEntries - 1), digits);
+  std::uint8_t& spins = task.spins[visit.site * kLine + byte];
+  spins = static_cast<std::uint8_t>((spins & ~(1 << bit)) | ((s < 0) != against) << bit);
+}
+
+// Open chains of some visits, in order. One branch a chain, and one that is hard to foresee for all of them.
+template <class Noise>
+HWY_INLINE void Settle(const ColourTask& task, Visit* visits) {
+  std::uint64_t some = 0;  // quadwords
+  for (unsigned k = 0; k < Noise::kBatch; ++k) some |= std::uint64_t{visits[k].some} << (8 * k);
+  while (some) {
+    const unsigned which = static_cast<unsigned>(hwy::Num0BitsBelowLS1Bit_Nonzero64(some)), quad = which % 8;
+    Visit& visit = visits[which / 8];
+    std::uint64_t& open = visit.open[quad];
+    const int place = static_cast<int>(hwy::Num0BitsBelowLS1Bit_Nonzero64(open));
+    open &= open - 1;
+    some &= ~(std::uint64_t{open == 0} << which);
+    SettleOne<Noise>(task, visit, static_cast<int>(8 * quad) + place / 8, place % 8);
+  }
+  for (unsigned k = 0; k < Noise::kBatch; ++k) visits[k].some = 0;
+}
+
+// Every site of the colour in order, after the source of noise has moved on for it. A site that keeps its spin, too.
+template <class Noise, class Act>
+HWY_INLINE void ForEachSite(const ColourTask& task, const Act& act) {
+  Noise noise(task);
+  std::size_t v = 0;
+  for (int pair = 0; pair < task.pairs; ++pair)
+    for (int row = 0; row < task.rows; ++row, ++v) {
+      const unsigned t = task.words + static_cast<unsigned>(row);
+      noise.Begin(pair, t);
+      const std::int64_t x = 2 * pair + ((row + task.colour) & 1);
+      act(noise, v, task.first_site + x * task.rows + row, task.keep && task.keep[v], pair, t);
+    }
+}
+
+template <class Noise, class D>
+HWY_NOINLINE void Sweep(D d, const ColourTask& task) {
+  constexpr std::size_t kBatch = Noise::kBatch, kRing = 2 * kBatch;
+  alignas(4096) static thread_local Visit ring[kRing];  // a page of its own: near the planes, loads would wait for its stores
+  std::size_t done = 0;
+  ForEachSite<Noise>(task, [&](const Noise& noise, std::size_t v, std::int64_t site, bool kept, int pair, unsigned t) HWY_ATTR {
+    Visit& visit = ring[v % kRing];
+    visit.node = task.nodes[v];
+    visit.site = site;
+    visit.pair = pair;
+    visit.t = t;
+    visit.some = 0;
+    for (int at = 0; at < 16 * task.lanes; at += static_cast<int>(hn::MaxLanes(D())))
+      kept ? noise.Skip(d, at) : Decide(d, task, noise, visit, at);
+    done = v + 1;
+    if (done % kBatch == 0) Settle<Noise>(task, ring + done % kRing);  // the batch before this one
+  });
+  done -= done % kBatch;
+  Settle<Noise>(task, ring + (done + kBatch) % kRing);
+  Settle<Noise>(task, ring + done % kRing);
+}
+
+template <class Noise, class D>
+HWY_NOINLINE void Randomise(D d, const ColourTask& task) {
+  ForEachSite<Noise>(task, [&](const Noise& noise, std::size_t, std::int64_t site, bool kept, int, unsigned) HWY_ATTR {
+    for (int at = 0; at < 16 * task.lanes; at += static_cast<int>(hn::MaxLanes(D()))) {
+      if (kept) {
+        noise.Skip(d, at);
+      } else {
+        hn::Store(hn::Not(noise.Top(d, at)), d, task.spins + site * kLine + at);
+      }
+    }
+  });
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace tsu::cpu
+HWY_AFTER_NAMESPACE();
+
+#endif
