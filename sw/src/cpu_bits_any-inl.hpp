@@ -13,9 +13,15 @@ inline constexpr int kNarrowest = kLine;  // no vectors below the widest
 template <int kBits, class D, class V>
 HWY_INLINE void Swap(D d, V& x, V& y) {
   const V mask = hn::Set(d, static_cast<std::uint8_t>(kBits == 1 ? 0x55 : kBits == 2 ? 0x33 : 0x0F));
+#if HWY_TARGET <= HWY_AVX3
   const V up = ShiftUp<kBits>(d, y);
   y = Select(mask, ShiftDown<kBits>(d, x), y);
   x = Select(mask, x, up);
+#else  // without an instruction that selects bits
+  const V differ = hn::And(hn::Xor(ShiftDown<kBits>(d, x), y), mask);
+  y = hn::Xor(y, differ);
+  x = hn::Xor(x, ShiftUp<kBits>(d, differ));
+#endif
 }
 
 // Four planes become nibbles: bit 4 h + k of n[v] = bit 4 h + v of plane k.

@@ -62,21 +62,21 @@ class DeviceNoise {
     return bits[kBits - 1];
   }
 
-  // Does the chain in this bit of the line go against its field?
-  static HWY_INLINE bool Against(const ColourTask& task, int pair, unsigned t, int byte, int bit, int magnitude,
-                                 int open_digits) {
-    const std::uint8_t* word = task.noise + (static_cast<std::size_t>(pair) * regs::kNoiseWords + (t & 3)) * kBits * kLine + byte;
-    std::uint32_t w = EightBits(word, bit) | EightBits(word + 8 * kLine, bit) << 8;
-    if (HWY_LIKELY(open_digits == kCellDigits)) {  // of the upper bits the cell knows what matters, the highest one set
-      w = (w & ((1u << kCellDigits) - 1)) | Cell(task.thresholds->below[magnitude]) << kCellDigits;
-    } else {
-      w |= EightBits(word + 16 * kLine, bit) << 16;
-    }
-    // Codes of words: see WordCode() of law.hpp.
-    const std::uint32_t high = w >> regs::kThresholdManBits;
-    const std::uint32_t e = high ? 32 - static_cast<std::uint32_t>(hwy::Num0BitsAboveMS1Bit_Nonzero32(high)) : 0;
-    const std::uint32_t code = e << regs::kThresholdManBits | (w & ((1u << regs::kThresholdManBits) - 1));
-    return code < task.thresholds->code[magnitude];
+  // Does the chain in this bit of the line, which fell into the cell of n and odd, go against its field? Of the upper bits
+  // the cell knows what matters, the highest one set.
+  static HWY_INLINE bool Against(const ColourTask& task, int pair, unsigned t, int byte, int bit, int n, int odd) {
+    const std::uint8_t* word = WordOf(task, pair, t) + byte;
+    const std::uint32_t low = EightBits(word, bit) | EightBits(word + 8 * kLine, bit) << 8;
+    const std::uint32_t cell = task.thresholds->cell[odd][n];
+    return Code((low & ((1u << kCellDigits) - 1)) | cell << kCellDigits) < task.thresholds->code[2 * n + odd];
+  }
+  // The same at any magnitude, for a chain of whose draw this many digits are not known: all, all but the top one, or those
+  // below the cell.
+  static bool AgainstAny(const ColourTask& task, int pair, unsigned t, int byte, int bit, int magnitude, int /*open*/) {
+    const std::uint8_t* word = WordOf(task, pair, t) + byte;
+    std::uint32_t w = 0;
+    for (int k = 0; k < 3; ++k) w |= EightBits(word + 8 * k * kLine, bit) << (8 * k);
+    return Code(w) < task.thresholds->code[magnitude];
   }
 
  private:
@@ -98,6 +98,15 @@ class DeviceNoise {
     }
   }
 
+  static HWY_INLINE const std::uint8_t* WordOf(const ColourTask& task, int pair, unsigned t) {
+    return task.noise + (static_cast<std::size_t>(pair) * regs::kNoiseWords + (t & 3)) * kBits * kLine;
+  }
+  // WordCode() of law.hpp.
+  static HWY_INLINE std::uint32_t Code(std::uint32_t w) {
+    const std::uint32_t high = w >> regs::kThresholdManBits;
+    const std::uint32_t e = high ? 32 - static_cast<std::uint32_t>(hwy::Num0BitsAboveMS1Bit_Nonzero32(high)) : 0;
+    return e << regs::kThresholdManBits | (w & ((1u << regs::kThresholdManBits) - 1));
+  }
   // This bit of the bytes of eight lines.
   static HWY_INLINE std::uint32_t EightBits(const std::uint8_t* line, int bit) {
     std::uint64_t bytes = 0;
@@ -137,17 +146,22 @@ class QuickNoise {
     return all[8];
   }
 
-  // Draws the digits that are open when it is asked.
-  static HWY_INLINE bool Against(const ColourTask& task, int, unsigned, int byte, int, int magnitude, int open_digits) {
-    std::uint64_t z = (task.quick_open[byte / 16] += 0x9E3779B97F4A7C15ull);  // splitmix64
-    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ull;
-    z = (z ^ (z >> 27)) * 0x94D049BB133111EBull;
-    std::uint32_t below = task.thresholds->below[magnitude];
-    if (open_digits == kCellDigits) below -= Cell(below) << kCellDigits;
-    return (z >> (64 - open_digits)) < below;
+  // As DeviceNoise's; the digits that are open are drawn when they are asked for.
+  static HWY_INLINE bool Against(const ColourTask& task, int, unsigned, int byte, int, int n, int odd) {
+    return Draw64(task, byte) >> (64 - kCellDigits) < task.thresholds->rest[odd][n];
+  }
+  static bool AgainstAny(const ColourTask& task, int, unsigned, int byte, int, int magnitude, int open) {
+    const std::uint32_t below = task.thresholds->below[magnitude];
+    return Draw64(task, byte) >> (64 - open) < below - (open == kCellDigits ? Cell(below) << kCellDigits : 0);
   }
 
  private:
+  static HWY_INLINE std::uint64_t Draw64(const ColourTask& task, int byte) {
+    std::uint64_t z = (task.quick_open[byte / 16] += 0x9E3779B97F4A7C15ull);  // splitmix64
+    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ull;
+    z = (z ^ (z >> 27)) * 0x94D049BB133111EBull;
+    return z ^ (z >> 31);
+  }
   template <class D>
   HWY_INLINE void Chain(D d, int at, hn::Vec<D>* out, int size) const {
     const hn::Repartition<std::uint64_t, D> d64;

@@ -171,23 +171,33 @@ HWY_INLINE int Sum(const ColourTask& task, const Visit& visit, int byte, int bit
   return sum;
 }
 
+// Settles a chain that is not simply in its threshold's cell: S is beyond a byte or a cell, or cells say nothing.
+template <class Noise>
+HWY_NOINLINE int SettleAny(const ColourTask& task, const Visit& visit, int byte, int bit) {
+  const int odd = visit.node.odd, s = Sum(task, visit, byte, bit), n = s < 0 ? -s - odd : s;
+  const Reach reach = task.thresholds->reach;
+  constexpr int kAll = static_cast<int>(regs::kNoiseWordBits);
+  const int open = reach == Reach::kExact ? kAll : reach == Reach::kOpen && n >= kCells - 1 ? kAll - 1 : kCellDigits;
+  const int magnitude = std::min(2 * n + odd, kTableEntries - 1);
+  return (s < 0) ^ Noise::AgainstAny(task, visit.pair, visit.t, byte, bit, magnitude, open);
+}
+
 template <class Noise>
 HWY_INLINE void SettleOne(const ColourTask& task, const Visit& visit, int byte, int bit) {
-  const int odd = visit.node.odd, held = visit.sum[VectorOf(byte, bit)][ByteOf(byte, bit)];
-  const int s = HWY_LIKELY(-128 < held && held < 127) ? held : Sum(task, visit, byte, bit);
-  const int n = s < 0 ? -s - odd : s;
-  int digits = kCellDigits;
-  if (HWY_UNLIKELY(task.thresholds->reach == Reach::kOpen && n >= kCells - 1)) digits = kCellDigits + 8;
-  if (HWY_UNLIKELY(task.thresholds->reach == Reach::kExact)) digits = kCellDigits + 9;
-  const bool against =
-      Noise::Against(task, visit.pair, visit.t, byte, bit, std::min(2 * n + odd, kTableEntries - 1), digits);
+  const int odd = visit.node.odd, s = visit.sum[VectorOf(byte, bit)][ByteOf(byte, bit)];
+  int down;
+  if (HWY_LIKELY(1 - kCells < s && s < kCells - 1 && task.thresholds->reach != Reach::kExact)) {
+    down = (s < 0) ^ Noise::Against(task, visit.pair, visit.t, byte, bit, s < 0 ? -s - odd : s, odd);
+  } else {
+    down = SettleAny<Noise>(task, visit, byte, bit);
+  }
   std::uint8_t& spins = task.spins[visit.site * kLine + byte];
-  spins = static_cast<std::uint8_t>((spins & ~(1 << bit)) | ((s < 0) != against) << bit);
+  spins = static_cast<std::uint8_t>((spins & ~(1 << bit)) | down << bit);
 }
 
 // Open chains of some visits, in order. One branch a chain, and one that is hard to foresee for all of them.
 template <class Noise>
-HWY_INLINE void Settle(const ColourTask& task, Visit* visits) {
+HWY_NOINLINE void Settle(const ColourTask& task, Visit* visits) {
   std::uint64_t some = 0;  // quadwords
   for (unsigned k = 0; k < Noise::kBatch; ++k) some |= std::uint64_t{visits[k].some} << (8 * k);
   while (some) {
