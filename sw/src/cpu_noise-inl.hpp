@@ -92,7 +92,8 @@ class DeviceNoise {
       if (b >= kOld) {
         old[b - kOld] = hn::Load(d, word + (b - kOld) * kLine);
         InRegister(old[b - kOld]);
-        bits[b] = b >= kShl ? hn::Xor3(bits[b], old[b - kOld], hn::Load(d, shl + (b - kShl) * kLine)) : hn::Xor(bits[b], old[b - kOld]);
+        bits[b] = b < kShl ? hn::Xor(bits[b], old[b - kOld])
+                           : hn::Xor3(bits[b], old[b - kOld], hn::Load(d, shl + (b - kShl) * kLine));
       }
       hn::Store(bits[b], d, word + b * kLine);
     }
