@@ -72,7 +72,7 @@ soak-link: configure ## 10,000 damaged frames over the simulated serial line
 	@cmake --build $(BUILD) --target serial_test && TSU_SOAK_FRAMES=10000 $(BUILD)/tests/serial_test --gtest_filter='*Soak*'
 soak-noise: configure ## Debian's dieharder on the delivered noise words; rewrites verif/stats/dieharder.txt
 	@$(call install-packages,dieharder)
-	@cmake --build $(BUILD) --target noise-stream && verif/stats/run_dieharder.sh $(BUILD)/noise-stream verif/stats/dieharder.txt
+	@cmake --build $(BUILD) --target noise-stream && verif/stats/run_dieharder.sh $(BUILD)/noise-stream verif/stats/dieharder.txt $$(nproc)
 
 clean: ## remove everything that was built
 	@rm -rf $(BUILD)

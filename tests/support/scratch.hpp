@@ -13,7 +13,7 @@ namespace tsu::test {
 class Scratch {
  public:
   Scratch() {
-    std::string name = (std::filesystem::temp_directory_path() / "tsu-test-XXXXXX").string();
+    std::string name = (std::filesystem::temp_directory_path() / "tsu-test-XXXXXX").string();  // mkdtemp fills in the six X
     path_ = mkdtemp(name.data());
   }
   ~Scratch() { std::filesystem::remove_all(path_); }
