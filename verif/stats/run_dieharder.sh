@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 # run_dieharder.sh NOISE_STREAM RESULT [JOBS]: every test of Debian's dieharder, with every tuple size that its `-a` takes,
 # each on words of its own seed: 8 chains x 32 column pairs in the order a device draws them (256 streams interleaved, 24 bits
-# a word). Fails if a test says FAILED or gives no result. About an hour on one core; what is done is kept in RESULT.parts, so
+# a word). Fails if a test says FAILED or gives no result. About an hour on one core; what is done is kept beside NOISE_STREAM, so
 # an interrupted run goes on where it ended.
 set -euo pipefail
 stream=$1 result=$2 jobs=${3:-1}
-parts=$result.parts
+parts=$(dirname "$stream")/dieharder.parts
 mkdir -p "$parts"
 
 # Test:tuple sizes; - is the test's own default.
@@ -20,7 +20,7 @@ one() {  # stream parts test tuple
   "$1" "$(($3 * 100 + ${4/-/99}))" 8 32 0 |
     dieharder -d "$3" "${size[@]}" -g 200 -k 2 -D test_name -D ntuple -D tsamples -D psamples -D pvalues -D assessment \
     >"$out.part"
-  grep -qE 'PASSED|WEAK|FAILED' "$out.part" || { echo "dieharder: test $3 tuple $4 gave no result" >&2; exit 1; }
+  grep -qE 'PASSED|WEAK|FAILED' "$out.part" || { echo "dieharder: test $3 tuple $4 gave no result" >&2; exit 255; }  # xargs stops
   mv "$out.part" "$out"
 }
 export -f one
