@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Speed of the bare kernel, for `tsu bench --kernel`.
 #include <algorithm>
-#include <cmath>
 #include <ctime>
 #include <limits>
-#include <random>
 
 #include "cpu_sampler.hpp"
 #include "cpu_targets.hpp"
@@ -41,27 +39,10 @@ double NanosecondsAClock() {
   return Nanoseconds(add) / kAdditions;
 }
 
-LayerWeights RandomLayer(int rows, int cols, const Pattern& pattern) {
-  constexpr double kSpread = 9;  // of couplings, 1/32; the shipped layers have 7 and 14
-  std::mt19937_64 random(1);
-  std::normal_distribution<double> normal(0, kSpread);
-  const auto offsets = Offsets(pattern);
-  LayerWeights w;
-  for (int y = 0; y < rows; ++y)
-    for (int x = 0; x < cols; ++x) {
-      for (const Offset& o : offsets) {
-        const bool inside = x + o.dx >= 0 && x + o.dx < cols && y + o.dy >= 0 && y + o.dy < rows;
-        w.j.push_back(static_cast<std::int16_t>(inside ? std::lround(normal(random)) : 0));
-      }
-      w.h.push_back(static_cast<std::int16_t>(std::lround(normal(random))));
-    }
-  return w;
-}
-
 }  // namespace
 
-std::vector<KernelRate> MeasureKernel(int rows, int cols, const Pattern& pattern, int chains, int rounds) {
-  const LayerWeights layer = RandomLayer(rows, cols, pattern);
+std::vector<KernelRate> MeasureKernel(int rows, int cols, const Pattern& pattern, const LayerWeights& layer, int chains,
+                                      int rounds) {
   const Table table = MakeTable(1.0, 9);
   const int cores = ThreadCount(0);
   std::vector<KernelRate> rates;

@@ -2,7 +2,7 @@
 // Lines and bytes, one copy an instruction set: bit planes become bytes a chain and back, small tables are looked up.
 //
 // Eight vectors of bytes hold the chains of a vector of line bytes. Which chain lies where is this file's business
-// alone, as long as Index, Bytes, QuickBytes and Packer agree.
+// alone, as long as Index, Bytes, QuickBytes and LineOf agree.
 #if defined(TSU_CPU_BITS_INL_HPP) == defined(HWY_TARGET_TOGGLE)
 #ifdef TSU_CPU_BITS_INL_HPP
 #undef TSU_CPU_BITS_INL_HPP
@@ -65,7 +65,6 @@ HWY_INLINE void InRegister(V& v) {
 // plane + 2^bit where the mask is set.
 template <class D, class V, class M>
 HWY_INLINE V AddBit(D d, V plane, M mask, int bit) {
-  
   const V one = hn::Load(d, kPowers[bit]);
 #if HWY_TARGET <= HWY_AVX3
   if constexpr (hn::MaxLanes(D()) == 64) {
@@ -101,5 +100,28 @@ HWY_AFTER_NAMESPACE();
 #else
 #include "cpu_bits_any-inl.hpp"
 #endif
+
+HWY_BEFORE_NAMESPACE();
+namespace tsu::cpu {
+namespace HWY_NAMESPACE {
+
+// Line from the masks of eight vectors.
+template <class D>
+class Packer {
+ public:
+  explicit HWY_INLINE Packer(D d) : bits_(hn::Zero(d)) {}
+  template <class M>
+  HWY_INLINE void Add(D d, M mask, int j) {
+    bits_ = AddBit(d, bits_, mask, j);
+  }
+  HWY_INLINE hn::Vec<D> Line(D d) const { return LineOf(d, bits_); }
+
+ private:
+  hn::Vec<D> bits_;
+};
+
+}  // namespace HWY_NAMESPACE
+}  // namespace tsu::cpu
+HWY_AFTER_NAMESPACE();
 
 #endif

@@ -124,21 +124,11 @@ HWY_INLINE unsigned NonzeroQuads(D, V v) {
   return bits[0];
 }
 
-// Line from masks.
-template <class D>
-class Packer {
- public:
-  using V = hn::Vec<D>;
-  explicit HWY_INLINE Packer(D d) : line_(hn::Zero(d)) {}
-  template <class M>
-  HWY_INLINE void Add(D d, M mask, int j) {
-    line_ = AddBit(d, line_, mask, j);
-  }
-  HWY_INLINE V Line(D) const { return line_; }
-
- private:
-  V line_;
-};
+// Bit j of every byte = the byte of vector j, as a line.
+template <class D, class V>
+HWY_INLINE V LineOf(D, V bits) {
+  return bits;
+}
 
 }  // namespace HWY_NAMESPACE
 }  // namespace tsu::cpu

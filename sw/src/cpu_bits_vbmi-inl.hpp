@@ -120,25 +120,13 @@ HWY_INLINE unsigned NonzeroQuads(D, V v) {
   }
 }
 
-// Line from masks.
-template <class D>
-class Packer {
- public:
-  using V = hn::Vec<D>;
-  explicit HWY_INLINE Packer(D d) : bits_(hn::Zero(d)) {}
-  template <class M>
-  HWY_INLINE void Add(D d, M mask, int j) {
-    bits_ = AddBit(d, bits_, mask, j);
-  }
-  HWY_INLINE V Line(D d) const {
-    const V quads = TransposeQuads(d, bits_, kRising);  // byte j of quadword r, wanted at 2 j + r
-    alignas(16) static constexpr std::uint8_t kOrder[16] = {0, 8, 1, 9, 2, 10, 3, 11, 4, 12, 5, 13, 6, 14, 7, 15};
-    return hn::TableLookupBytes(quads, hn::LoadDup128(d, kOrder));
-  }
-
- private:
-  V bits_;
-};
+// Bit j of every byte = the byte of vector j, as a line.
+template <class D, class V>
+HWY_INLINE V LineOf(D d, V bits) {
+  const V quads = TransposeQuads(d, bits, kRising);  // byte j of quadword r, wanted at 2 j + r
+  alignas(16) static constexpr std::uint8_t kOrder[16] = {0, 8, 1, 9, 2, 10, 3, 11, 4, 12, 5, 13, 6, 14, 7, 15};
+  return hn::TableLookupBytes(quads, hn::LoadDup128(d, kOrder));
+}
 
 }  // namespace HWY_NAMESPACE
 }  // namespace tsu::cpu

@@ -10,6 +10,7 @@
 #endif
 
 #include "cpu_bits-inl.hpp"
+#include "hash.hpp"
 #include "tsu/regs.hpp"
 
 HWY_BEFORE_NAMESPACE();
@@ -158,16 +159,13 @@ class QuickNoise {
 
  private:
   static HWY_INLINE std::uint64_t Draw64(const ColourTask& task, int byte) {
-    std::uint64_t z = (task.quick_open[byte / 16] += 0x9E3779B97F4A7C15ull);  // splitmix64
-    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ull;
-    z = (z ^ (z >> 27)) * 0x94D049BB133111EBull;
-    return z ^ (z >> 31);
+    return Mix64(task.quick_open[byte / 16] += kWeyl);
   }
   template <class D>
   HWY_INLINE void Chain(D d, int at, hn::Vec<D>* out, int size) const {
     const hn::Repartition<std::uint64_t, D> d64;
     std::uint8_t *state = state_ + at, *weyl = state + kLine;
-    const auto key = hn::BitCast(d, hn::Add(hn::BitCast(d64, hn::Load(d, weyl)), hn::Set(d64, 0x9E3779B97F4A7C15ull)));
+    const auto key = hn::BitCast(d, hn::Add(hn::BitCast(d64, hn::Load(d, weyl)), hn::Set(d64, kWeyl)));
     hn::Store(key, d, weyl);
     auto last = hn::Load(d, state);
     TSU_UNROLL for (int j = 0; j < size; ++j) out[j] = last = hn::AESRound(last, key);

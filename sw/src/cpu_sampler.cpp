@@ -8,6 +8,7 @@
 #include <numeric>
 #include <string>
 
+#include "hash.hpp"
 #include "parallel.hpp"
 #include "tsu/error.hpp"
 #include "tsu/law.hpp"
@@ -20,12 +21,6 @@ void Expect(std::size_t size, std::size_t wanted, const char* what) {
   if (size != wanted)
     throw Error(Exit::kInternal, std::string("cpu: ") + what + " of the wrong size",
                 std::to_string(size) + " instead of " + std::to_string(wanted), "");
-}
-
-std::uint64_t SplitMix64(std::uint64_t z) {
-  z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ull;
-  z = (z ^ (z >> 27)) * 0x94D049BB133111EBull;
-  return z ^ (z >> 31);
 }
 
 }  // namespace
@@ -155,8 +150,8 @@ void Sampler::SetNoise(std::span<const NoiseState> streams) {
 
 void Sampler::SetQuickNoise(std::uint64_t seed) {
   quick_ = true;
-  std::uint64_t z = SplitMix64(seed);
-  const auto next = [&z] { return SplitMix64(z += 0x9E3779B97F4A7C15ull); };
+  std::uint64_t z = Mix64(seed);
+  const auto next = [&z] { return Mix64(z += kWeyl); };
   for (Block& block : blocks_) {
     if (!block.quick) block.quick = ZeroBytes(kQuickLines * kLine);
     for (int lane = 0; lane < lanes_; ++lane) {  // by lane: blocks may be of any size

@@ -4,10 +4,9 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <new>
 #include <numeric>
-#include <string>
 
-#include "tsu/error.hpp"
 #include "tsu/law.hpp"
 #include "tsu/regs.hpp"
 
@@ -16,7 +15,7 @@ namespace {
 
 Bytes RawBytes(std::size_t size) {
   Bytes p = hwy::AllocateAligned<std::uint8_t>(size);
-  if (!p) throw Error(Exit::kInternal, "cpu: out of memory", std::to_string(size) + " bytes", "fewer chains");
+  if (!p) throw std::bad_alloc();
   return p;
 }
 

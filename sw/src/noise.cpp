@@ -4,19 +4,13 @@
 #include <stdexcept>
 #include <utility>
 
+#include "hash.hpp"
 #include "tsu/regs.hpp"
 
 namespace tsu {
 namespace {
 
 constexpr std::uint32_t kMask = (1u << regs::kNoiseWordBits) - 1;
-
-std::uint64_t SplitMix64(std::uint64_t& x) {
-  std::uint64_t z = (x += 0x9E3779B97F4A7C15ull);
-  z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ull;
-  z = (z ^ (z >> 27)) * 0x94D049BB133111EBull;
-  return z ^ (z >> 31);
-}
 
 // ---- Jump-ahead --------------------------------------------------------------
 // A step is a linear map A of the 96 state bits; by Cayley-Hamilton A^n = r(A) with r = x^n modulo
@@ -115,7 +109,7 @@ std::uint32_t NoiseStep(NoiseState& s) {
 
 NoiseState NoiseBase(std::uint64_t seed) {
   NoiseState s{};
-  for (auto& w : s) w = static_cast<std::uint32_t>(SplitMix64(seed)) & kMask;
+  for (auto& w : s) w = static_cast<std::uint32_t>(Mix64(seed += kWeyl)) & kMask;
   if ((s[0] | s[1] | s[2] | s[3]) == 0) s[0] = 1;
   return s;
 }

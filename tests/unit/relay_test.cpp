@@ -23,8 +23,9 @@ class Cable {
   Cable() : relay(far_.path(), kBaud, test::Seed()), near_(OpenUart(relay.path(), kBaud)) {}
   Bytes Pass(const Bytes& frame) {
     const std::uint64_t frames = relay.frames();
-    near_->Write(frame, std::chrono::steady_clock::now() + 5s);
-    while (relay.frames() == frames) std::this_thread::sleep_for(1ms);
+    const auto deadline = std::chrono::steady_clock::now() + 5s;
+    near_->Write(frame, deadline);
+    while (relay.frames() == frames && std::chrono::steady_clock::now() < deadline) std::this_thread::sleep_for(1ms);
     Bytes got;
     // A frame that is delayed comes within 150 ms.
     for (int quiet = 0; quiet < (got.empty() ? 40 : 3);) {

@@ -36,6 +36,17 @@ std::vector<int> EmittedPlaces(int sites, const std::vector<std::uint8_t>& site_
   return place;
 }
 
+// act(k, lane) for every bit of a sample packet in its order, k the emitted place of its site.
+template <typename Act>
+void ForEachSampleBit(const Geometry& g, const std::vector<int>& place, const Act& act) {
+  for (int row = 0; row < g.rows; ++row)
+    for (int colour = 0; colour < 2; ++colour)
+      for (int pair = 0; pair < g.pairs(); ++pair) {
+        const int k = place[SiteOf(g, row, colour, pair)];
+        for (int lane = 0; k >= 0 && lane < g.lanes; ++lane) act(k, lane);
+      }
+}
+
 }  // namespace
 
 Packet PackHeader(std::uint32_t target, std::uint32_t index, int colour, int row) {
@@ -121,14 +132,9 @@ std::vector<Packet> PackSamples(const Geometry& g, const Sites& sites, const Emi
   for (int group = 0; group < g.groups; ++group) {
     packets.push_back({static_cast<std::uint32_t>(emission.index) << 16 | static_cast<std::uint32_t>(group)});
     BitPacker packer(packets.back());
-    for (int row = 0; row < g.rows; ++row)
-      for (int colour = 0; colour < 2; ++colour)
-        for (int pair = 0; pair < g.pairs(); ++pair) {
-          const int k = place[SiteOf(g, row, colour, pair)];
-          if (k < 0) continue;
-          for (int lane = 0; lane < g.lanes; ++lane)
-            packer.Put(emission.bits[static_cast<std::size_t>(group * g.lanes + lane) * emission.sites + k], 1);
-        }
+    ForEachSampleBit(g, place, [&](int k, int lane) {
+      packer.Put(emission.bits[static_cast<std::size_t>(group * g.lanes + lane) * emission.sites + k], 1);
+    });
   }
   return packets;
 }
@@ -155,14 +161,9 @@ Emission Unpack(const Geometry& g, const Sites& sites, bool all, std::span<const
       ++at;
       return bit;
     };
-    for (int row = 0; row < g.rows; ++row)
-      for (int colour = 0; colour < 2; ++colour)
-        for (int pair = 0; pair < g.pairs(); ++pair) {
-          const int k = place[SiteOf(g, row, colour, pair)];
-          if (k < 0) continue;
-          for (int lane = 0; lane < g.lanes; ++lane)
-            emission.bits[static_cast<std::size_t>(group * g.lanes + lane) * emission.sites + k] = next();
-        }
+    ForEachSampleBit(g, place, [&](int k, int lane) {
+      emission.bits[static_cast<std::size_t>(group * g.lanes + lane) * emission.sites + k] = next();
+    });
     while (at % 32 != 0) check(next() == 0, "padding is not zero");
   }
   return emission;

@@ -23,8 +23,9 @@ struct KernelRate {
   double flips_per_ns;
   double clocks;  // of one thread for one site of 512 chains, at the clock a chain of additions runs at
 };
-// Random weights as a trained layer has them; `chains` a thread. Every instruction set here, one thread and one a core.
-std::vector<KernelRate> MeasureKernel(int rows, int cols, const Pattern& pattern, int chains, int rounds);
+// `chains` a thread. Every instruction set here, one thread and one a core.
+std::vector<KernelRate> MeasureKernel(int rows, int cols, const Pattern& pattern, const LayerWeights& layer, int chains,
+                                      int rounds);
 
 // Registers it as "cpu:" with options threads=N and target=NAME.
 void RegisterCpuDevice();
