@@ -1,68 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// The tool as a process: answers, exit codes, one line for every failure, nothing half written.
-#include <gtest/gtest.h>
-#include <sys/mount.h>
-#include <sys/stat.h>
-
-#include <cstring>
+// The tool as a process: answers, outputs whole or absent, interrupts, the simulated board it serves.
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
-#include "tests/support/process.hpp"
-#include "tests/support/scratch.hpp"
-#include "tests/support/seed.hpp"
-#include "tsu/error.hpp"
-#include "tsu/files.hpp"
-#include "verif/golden/whole_model.hpp"
+#include "tests/support/small_disk.hpp"
+#include "tests/support/tool.hpp"
 
 namespace tsu::test {
 namespace {
-
-class Tool : public testing::Test {
- protected:
-  void SetUp() override {
-    SaveModel(model_, golden::RandomModel({16, 16, ParsePattern("G8"), 8, 2, 1}, Seed(), 6));
-  }
-
-  // Runs the tool; every failure must be one line that begins with its name.
-  std::unique_ptr<Process> Run(std::vector<std::string> arguments) {
-    arguments.insert(arguments.begin(), ToolPath());
-    auto process = std::make_unique<Process>(arguments);
-    EXPECT_TRUE(process->Wait()) << arguments[1] << " hangs";
-    return process;
-  }
-  void Fails(Exit exit, const std::vector<std::string>& arguments, const std::string& says = "") {
-    std::string line;
-    for (const auto& a : arguments) line += a + " ";
-    Failed(exit, *Run(arguments), says, line);
-  }
-  // The same of a shell command, in which $TSU is the tool.
-  void FailsInShell(Exit exit, const std::string& command, const std::string& says = "") {
-    Process process({"/bin/sh", "-c", "TSU=" + ToolPath() + "; " + command});
-    EXPECT_TRUE(process.Wait()) << command << " hangs";
-    Failed(exit, process, says, command);
-  }
-  void Failed(Exit exit, const Process& process, const std::string& says, const std::string& line) {
-    EXPECT_EQ(process.code, static_cast<int>(exit)) << line << ": " << process.err;
-    EXPECT_EQ(process.err.rfind("tsu: ", 0), 0u) << line << ": " << process.err;
-    const auto controls = std::count_if(process.err.begin(), process.err.end(), [](unsigned char c) { return c < ' ' || c == 127; });
-    EXPECT_TRUE(controls == 1 && process.err.back() == '\n') << "one line, for any terminal: " << line << ": " << process.err;
-    EXPECT_LT(process.err.size(), 1000u) << line;
-    EXPECT_NE(process.err.find(says), std::string::npos) << line << ": " << process.err;
-    EXPECT_EQ(process.out, "") << line;
-  }
-  // Arguments of a training that takes no time, on images of 8 x 8.
-  std::vector<std::string> Training(const std::vector<std::string>& more, const std::string& epochs = "1") {
-    SaveIdx(scratch_ / "train-images-idx3-ubyte", {{64, 8, 8}, Bytes(64 * 64, 255)});
-    std::vector<std::string> arguments = {"train", "--data", scratch_ / "", "--rows", "8", "--cols", "8", "--steps", "1",
-                                          "--epochs", epochs, "--sweeps", "8", "--batch", "64"};
-    arguments.insert(arguments.end(), more.begin(), more.end());
-    return arguments;
-  }
-
-  Scratch scratch_;
-  std::string model_ = scratch_ / "model.safetensors";
-};
 
 TEST_F(Tool, EveryCommandAnswersOneJsonObject) {
   const std::vector<std::string> commands[] = {
@@ -95,85 +40,6 @@ TEST_F(Tool, RunWritesEveryKindOfFile) {
   for (auto& b : bits) b = b ? 1 : 0;
   EXPECT_EQ(answer["sample_sha256"], Sha256(bits)) << "documented order";
   EXPECT_EQ(scratch_.files(), 6u) << "model, four outputs, film, and nothing aside";
-}
-
-TEST_F(Tool, WrongCommandLines) {
-  Fails(Exit::kUsage, {"no-such-command"}, "no-such-command");
-  Fails(Exit::kUsage, {"run"});
-  Fails(Exit::kUsage, {"run", model_, "--count", "-3"});
-  Fails(Exit::kUsage, {"run", model_, "--device", "abacus:"}, "abacus");
-  Fails(Exit::kUsage, {"run", model_, "--device", "golden"});
-  Fails(Exit::kUsage, {"run", model_, "--out", scratch_ / "a.bmp"});
-  Fails(Exit::kUsage, {"run", model_, "--out", scratch_ / "a.png", scratch_ / "b.safetensors"}, "not expected");
-  Fails(Exit::kUsage, {"run", model_, "--film", ""}, "empty");
-  Fails(Exit::kUsage, {"info", model_, "--device", "cpu:"}, "exclude");
-  Fails(Exit::kUsage, Training({"--out", scratch_ / "x", "--pattern", "127,0"}), "grid");
-}
-
-TEST_F(Tool, NumbersOutOfRange) {
-  for (const char* seed : {"-1", "18446744073709551616", "1.5", "", "0x10", "x"}) Fails(Exit::kUsage, {"run", model_, "--seed", seed}, "--seed");
-  for (const char* count : {"0", "-1", "1e12", "2000000000"}) {
-    Fails(Exit::kUsage, {"run", model_, "--count", count}, "--count");
-    Fails(Exit::kUsage, {"eval", model_, "--data", scratch_ / "", "--count", count}, "--count");
-  }
-  Fails(Exit::kUsage, {"bench", "--seconds", "nan"}, "--seconds");
-  for (const char* option : {"--rows=0", "--rows=2000", "--cols=7", "--cols=4000", "--epochs=-1", "--epochs=2147483647", "--steps=0",
-                             "--sweeps=2000000", "--batch=63", "--batch=65", "--rate=nan", "--rate=inf", "--rate=-1", "--rate=1e300",
-                             "--threads=-1", "--threads=1000000000", "--weight-bits=11"}) {
-    Fails(Exit::kUsage, {"train", "--data", Training({})[2], "--out", scratch_ / "x", option});
-  }
-  EXPECT_EQ(scratch_.files(), 2u) << "model and images: nothing was begun";
-}
-
-TEST_F(Tool, WrongDeviceUrls) {
-  for (const char* url : {"cpu:?thread=2", "cpu:x", "cpu:?threads=1e9", "cpu:?threads=1025", "cpu:?threads=2&threads=3", "golden:?lanes= 4",
-                          "golden:?lanes=+4", "golden:?groups=3", "golden:?lanes=4&groups=65536", "sim:?build=zzz", "sim:x", "uart:",
-                          "uart:/dev/null?baud=0", "uart:/dev/null?speed=9"}) {
-    Fails(Exit::kUsage, {"info", "--device", url}, url);
-  }
-}
-
-TEST_F(Tool, BrokenModels) {
-  Fails(Exit::kBadInput, {"run", scratch_ / "absent"}, "absent");
-  Fails(Exit::kBadInput, {"run", scratch_.Write("text", "this is no model at all, but long enough")});
-  Fails(Exit::kBadInput, {"run", scratch_.Write("empty", "")});
-  const Bytes whole = ReadFile(model_);
-  Fails(Exit::kBadInput, {"run", scratch_.Write("cut", {whole.begin(), whole.end() - 9})}, "outside the file");
-  std::string huge(whole.begin(), whole.end());
-  const std::uint64_t claim = std::uint64_t{4} << 30;
-  std::memcpy(huge.data(), &claim, 8);
-  Fails(Exit::kBadInput, {"run", scratch_.Write("huge", huge)}, "claims");
-  Fails(Exit::kBadInput, {"info", scratch_ / "\033[31mred\r\n"}, "red");
-}
-
-TEST_F(Tool, InputsThatAreNoFiles) {
-  ASSERT_EQ(mkfifo((scratch_ / "pipe").c_str(), 0600), 0);
-  Fails(Exit::kBadInput, {"info", scratch_ / "pipe"}, "plain file");
-  Fails(Exit::kBadInput, {"info", "/dev/zero"}, "plain file");
-  Fails(Exit::kBadInput, {"info", scratch_ / ""}, "folder");
-  std::filesystem::create_symlink("pipe", scratch_ / "train-images-idx3-ubyte");
-  Fails(Exit::kBadInput, {"train", "--data", scratch_ / "", "--out", scratch_ / "x"}, "plain file");
-}
-
-TEST_F(Tool, WhatBelongsToOthers) {
-  if (geteuid() != 0) GTEST_SKIP() << "becoming somebody else needs root";
-  const std::string nobody = "setpriv --reuid 65534 --regid 65534 --clear-groups ";
-  std::filesystem::permissions(scratch_ / "", std::filesystem::perms::all);
-  std::filesystem::permissions(model_, std::filesystem::perms::owner_all);
-  FailsInShell(Exit::kBusy, nobody + "$TSU info " + model_, "permission");
-  const std::string kept = scratch_.Write("kept.png", "old");
-  std::filesystem::permissions(model_, std::filesystem::perms::all);
-  std::filesystem::permissions(kept, std::filesystem::perms::owner_read | std::filesystem::perms::others_read);
-  FailsInShell(Exit::kOutput, nobody + "$TSU run " + model_ + " --count 1 --out " + kept, "permission");
-  EXPECT_EQ(ReadFile(kept), (Bytes{'o', 'l', 'd'}));
-}
-
-TEST_F(Tool, DevicesThatAreNotThereOrDoNotFit) {
-  Fails(Exit::kNoDevice, {"info", "--device", "uart:" + (scratch_ / "no-tty")});
-  Fails(Exit::kNoDevice, {"run", model_, "--device", "uart:" + (scratch_ / "no-tty")});
-  SaveModel(scratch_ / "wide", golden::RandomModel({16, 128, ParsePattern("G12"), 8, 1, 1}, Seed(), 2));
-  Fails(Exit::kIncompatible, {"run", scratch_ / "wide", "--device", "sim:"}, "grid");
-  Fails(Exit::kIncompatible, {"run", model_, "--device", "sim:"}, "pattern");
 }
 
 TEST_F(Tool, OutputsThatCannotBeWritten) {
@@ -281,32 +147,26 @@ TEST_F(Tool, CtrlCEndsAComparison) {
 }
 
 TEST_F(Tool, ADiskThatFillsUpLeavesNothing) {
-  std::filesystem::create_directory(scratch_ / "small");
-  if (mount("tmpfs", (scratch_ / "small").c_str(), "tmpfs", 0, "size=8k") != 0) {
-    GTEST_SKIP() << "mounting a small tmpfs needs root";
-  }
-  Fails(Exit::kOutput, {"run", model_, "--count", "1000", "--out", scratch_ / "small/a.idx"}, "space");
-  EXPECT_TRUE(std::filesystem::is_empty(scratch_ / "small"));
-  umount((scratch_ / "small").c_str());
+  const SmallDisk disk(scratch_ / "small");
+  TSU_NEEDS_DISK(disk);
+  Fails(Exit::kOutput, {"run", model_, "--count", "1000", "--out", disk / "a.idx"}, "space");
+  EXPECT_TRUE(std::filesystem::is_empty(disk / ""));
 }
 
 TEST_F(Tool, ADiskThatFillsUpKeepsTheOldCheckpoint) {
-  const std::string small = scratch_ / "small", state = small + "/state";
-  std::filesystem::create_directory(small);
-  if (mount("tmpfs", small.c_str(), "tmpfs", 0, "size=8k") != 0) GTEST_SKIP() << "mounting a small tmpfs needs root";
-  const std::shared_ptr<void> mounted(nullptr, [&](void*) { umount(small.c_str()); });
-  std::vector<std::string> arguments = Training({"--out", scratch_ / "x", "--checkpoint", state}, "1000000");
-  std::vector<std::string> all = arguments;
-  all.insert(all.begin(), ToolPath());
-  Process process(all);
+  const SmallDisk disk(scratch_ / "small");
+  TSU_NEEDS_DISK(disk);
+  const std::string state = disk / "state";
+  const auto arguments = Training({"--out", scratch_ / "x", "--checkpoint", state}, "1000000");
+  const auto process = Start(arguments);
   std::this_thread::sleep_for(std::chrono::milliseconds(1000));
-  process.Signal(SIGINT);
-  ASSERT_TRUE(process.Wait());
+  process->Signal(SIGINT);
+  ASSERT_TRUE(process->Wait());
   const Bytes saved = ReadFile(state);
   ASSERT_GT(saved.size(), 4096u) << "half the disk and more: no room for two";
   Fails(Exit::kOutput, arguments, "space");
   EXPECT_EQ(ReadFile(state), saved);
-  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(small), {}), 1) << "nothing aside";
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(disk / ""), {}), 1) << "nothing aside";
 }
 
 TEST_F(Tool, CtrlCEndsARunWithNothingWritten) {
@@ -335,31 +195,12 @@ TEST_F(Tool, CtrlCEndsATraining) {
 }
 
 TEST_F(Tool, AClosedTerminalEndsATrainingWhoseStateIsKept) {
-  const auto arguments = Training({"--out", scratch_ / "x"}, "1000000");
-  std::vector<std::string> all = {ToolPath()};
-  all.insert(all.end(), arguments.begin(), arguments.end());
-  Process process(all);
+  const auto process = Start(Training({"--out", scratch_ / "x"}, "1000000"));
   std::this_thread::sleep_for(std::chrono::milliseconds(1000));
-  process.Signal(SIGHUP);
-  ASSERT_TRUE(process.Wait(std::chrono::seconds(60)));
-  EXPECT_EQ(process.code, static_cast<int>(Exit::kInterrupted)) << process.err;
+  process->Signal(SIGHUP);
+  ASSERT_TRUE(process->Wait(std::chrono::seconds(60)));
+  EXPECT_EQ(process->code, static_cast<int>(Exit::kInterrupted)) << process->err;
   EXPECT_TRUE(std::filesystem::exists(scratch_ / "x.checkpoint"));
-}
-
-TEST_F(Tool, ImagesOfAnotherSize) {
-  SaveIdx(scratch_ / "train-images-idx3-ubyte", {{64, 8, 8}, Bytes(64 * 64)});
-  SaveIdx(scratch_ / "t10k-images-idx3-ubyte", {{64, 8, 8}, Bytes(64 * 64)});
-  SaveIdx(scratch_ / "flat.idx", {{64, 4, 16}, Bytes(64 * 64)});
-  Fails(Exit::kBadInput, {"eval", scratch_ / "flat.idx", "--data", scratch_ / ""}, "4 x 16");
-  Fails(Exit::kBadInput, {"eval", model_, "--data", scratch_ / ""}, "1 x 64");
-  SaveIdx(scratch_ / "t10k-images-idx3-ubyte", {{64, 4, 4}, Bytes(64 * 16)});
-  Fails(Exit::kBadInput, {"eval", scratch_ / "flat.idx", "--data", scratch_ / ""}, "8 x 8");
-}
-
-TEST_F(Tool, DataThatIsNotThere) {
-  Fails(Exit::kBadInput, {"train", "--data", scratch_ / "nowhere", "--out", scratch_ / "x"}, "nowhere");
-  Fails(Exit::kBadInput, {"eval", model_, "--data", scratch_ / "nowhere"}, "nowhere");
-  Fails(Exit::kBadInput, {"train", "--data", scratch_ / "", "--out", scratch_ / "x"}, "train-images");
 }
 
 TEST_F(Tool, DiagnoseAndDemoAnswerAndDraw) {
@@ -374,22 +215,6 @@ TEST_F(Tool, DiagnoseAndDemoAnswerAndDraw) {
   ASSERT_EQ(demo->code, 0) << demo->err;
   EXPECT_EQ(nlohmann::json::parse(demo->out).at("stuck").at("face"), 0.5);
   for (const char* picture : {"rhat.png", "wells.png"}) EXPECT_EQ(ReadFile(scratch_ / picture).at(1), 'P') << picture;
-}
-
-TEST_F(Tool, DiagnoseAndDemoRefuse) {
-  for (const char* sweeps : {"10,rubbish", "0", "5000", "-1"}) Fails(Exit::kUsage, {"diagnose", model_, "--sweeps", sweeps}, "--sweeps");
-  Fails(Exit::kUsage, {"diagnose", model_, "--chains", "0"}, "--chains");
-  Fails(Exit::kUsage, {"diagnose", model_, "--conditionings", "1"}, "--conditionings");
-  Fails(Exit::kUsage, {"diagnose", model_, "--out", scratch_ / "a.bmp"}, ".png");
-  SaveModel(scratch_ / "short", golden::RandomModel({16, 16, ParsePattern("G8"), 8, 1, 1}, Seed(), 2));
-  Fails(Exit::kUsage, {"diagnose", scratch_ / "short"}, "too few sweeps");
-  Fails(Exit::kBadInput, {"diagnose", scratch_ / "absent"}, "absent");
-  Fails(Exit::kBadInput, {"diagnose", model_, "--data", scratch_ / "nowhere"}, "nowhere");
-  Fails(Exit::kOutput, {"diagnose", model_, "--out", scratch_ / "no/such/a.png"});
-  Fails(Exit::kUsage, {"demo"});
-  Fails(Exit::kUsage, {"demo", "double-well", "--chains", "0"}, "--chains");
-  Fails(Exit::kUsage, {"demo", "double-well", "--out", scratch_ / "a.bmp"}, ".png");
-  Fails(Exit::kOutput, {"demo", "double-well", "--out", scratch_ / "no/such/a.png"});
 }
 
 }  // namespace
