@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/fake_core.hpp"
+#include "tests/support/refusal.hpp"
 #include "tests/support/seed.hpp"
 #include "verif/devices/devices.hpp"
 #include "verif/golden/random_model.hpp"
@@ -14,6 +15,7 @@ namespace {
 
 using std::chrono::milliseconds;
 using test::FakeCore;
+using test::Refusal;
 using Fault = FakeCore::Fault;
 
 Geometry Built(int lanes = 4, int groups = 3) {
@@ -74,18 +76,6 @@ std::vector<Emission> RunAll(Device& device, const Program& program, Counters* c
   const Counters c = device.Run(program, [&](const Emission& e) { emissions.push_back(e); }, milliseconds(5000));
   if (counters) *counters = c;
   return emissions;
-}
-
-template <typename F>
-std::string Refusal(Exit exit, F&& work) {
-  try {
-    work();
-  } catch (const Error& e) {
-    EXPECT_EQ(e.exit(), exit) << e.what();
-    return e.what();
-  }
-  ADD_FAILURE() << "accepted";
-  return "";
 }
 
 TEST(CoreDevice, AnyGridThatFitsEmitsWhatGoldenEmits) {

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/fake_link.hpp"
+#include "tests/support/refusal.hpp"
 #include "tests/support/seed.hpp"
 #include "tsu/error.hpp"
 
@@ -12,6 +13,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using test::FakeLink;
+using test::Refusal;
 
 // A link that is open, and its device.
 struct Opened {
@@ -29,18 +31,6 @@ struct Opened {
   FakeLink* device;
   std::unique_ptr<Transport> host;
 };
-
-template <typename Action>
-std::string Refusal(Exit exit, Action action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    EXPECT_EQ(error.exit(), exit) << error.what();
-    return error.what();
-  }
-  ADD_FAILURE() << "accepted";
-  return "";
-}
 
 std::vector<std::uint32_t> Count(std::size_t words) {
   std::vector<std::uint32_t> packet(words);
