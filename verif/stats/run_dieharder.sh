@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # run_dieharder.sh NOISE_STREAM RESULT [JOBS]: every test of Debian's dieharder, with every tuple size that its `-a` takes,
 # each on words of its own seed: 8 chains x 32 column pairs in the order a device draws them (256 streams interleaved, 24 bits
-# a word). Fails if a test says FAILED or gives no result. About an hour on one core; what is done is kept beside NOISE_STREAM, so
+# a word). Fails if a test says FAILED or gives no result. About 20 minutes on two cores; what is done is kept beside NOISE_STREAM, so
 # an interrupted run goes on where it ended.
 set -euo pipefail
 stream=$1 result=$2 jobs=${3:-1}
