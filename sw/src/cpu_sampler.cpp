@@ -148,9 +148,12 @@ void Sampler::SetNoise(std::span<const NoiseState> streams) {
       }
 }
 
-void Sampler::SetQuickNoise(std::uint64_t seed) {
+void Sampler::SetQuickNoise(std::uint64_t seed, int first) {
+  if (first % kLaneChains)
+    throw Error(Exit::kInternal, "cpu: part of a batch does not begin with a lane", std::to_string(first), "");
+  constexpr int kWords = 2 * kQuickLines + 1;  // of a lane
   quick_ = true;
-  std::uint64_t z = Mix64(seed);
+  std::uint64_t z = Mix64(seed) + kWeyl * kWords * static_cast<std::uint64_t>(first / kLaneChains);
   const auto next = [&z] { return Mix64(z += kWeyl); };
   for (Block& block : blocks_) {
     if (!block.quick) block.quick = ZeroBytes(kQuickLines * kLine);

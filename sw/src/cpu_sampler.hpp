@@ -59,8 +59,9 @@ class Sampler {
   void SetSpinsAt(std::span<const std::int32_t> sites, std::span<const std::uint8_t> bits);
   void SetConditioningAt(std::span<const std::int32_t> sites, std::span<const std::uint8_t> bits);
   void SetNoise(std::span<const NoiseState> streams);
-  // Quick noise from here on: not the device's words but the same law, for training. The samples depend on the seed alone.
-  void SetQuickNoise(std::uint64_t seed);
+  // Quick noise from here on: not the device's words but the same law, for training. The samples depend on the seed alone:
+  // a sampler of chains first..first + n - 1 (first: a multiple of kLaneChains) draws what one of all chains draws for these.
+  void SetQuickNoise(std::uint64_t seed, int first = 0);
   // Edges that kCount counts.
   void SetEdges(std::vector<Edge> edges) { edges_ = std::move(edges); }
 

@@ -81,6 +81,7 @@ void AddServeSimCommand(CLI::App& app, Context& context);
 void AddTrainCommand(CLI::App& app, Context& context);
 void AddEvalCommand(CLI::App& app, Context& context);
 void AddDiagnoseCommand(CLI::App& app, Context& context);
+void AddPlotCommand(CLI::App& app, Context& context);
 void AddDemoCommand(CLI::App& app, Context& context);
 
 }  // namespace tsu::tool

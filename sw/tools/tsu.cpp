@@ -13,6 +13,7 @@
 #include "tsu/cpu.hpp"
 #include "tsu/error.hpp"
 #include "tsu/interrupt.hpp"
+#include "tsu/job.hpp"
 #include "tsu/uart.hpp"
 #include "verif/devices/devices.hpp"
 
@@ -25,11 +26,11 @@ void RegisterDevices() {
   tsu::RegisterUartDevice();
 }
 
-// One line: names and texts of strangers come here, terminals obey control characters.
-int Fail(tsu::Exit exit, std::string line) {
+// One line: names and texts of strangers come here, terminals obey control characters. `everywhere`: see tsu/job.hpp.
+int Fail(tsu::Exit exit, std::string line, bool everywhere = false) {
   std::replace_if(line.begin(), line.end(), [](unsigned char c) { return c < ' ' || c == 127; }, '?');
-  std::cerr << "tsu: " << line << "\n";
-  return static_cast<int>(exit);
+  if (tsu::Speaks(everywhere)) std::cerr << "tsu: " + line + "\n";
+  return tsu::Leave(exit, everywhere);
 }
 
 // A closed pipe and a file size limit are errors of writing like any other. No file or port that is opened later may get the
@@ -56,7 +57,7 @@ int RefuseCommandLine(const CLI::App& app, const CLI::ParseError& error) {
   const auto commands = app.get_subcommands();
   const auto rest = app.remaining();
   const std::string what = commands.empty() && !rest.empty() ? "no such command: '" + rest.front() + "'" : error.what();
-  return Fail(tsu::Exit::kUsage, what + " (see tsu " + (commands.empty() ? "" : commands.front()->get_name() + " ") + "--help)");
+  return Fail(tsu::Exit::kUsage, what + " (see tsu " + (commands.empty() ? "" : commands.front()->get_name() + " ") + "--help)", true);
 }
 
 }  // namespace
@@ -80,6 +81,7 @@ int main(int argc, char** argv) {
   AddRunCommand(app, context);
   AddBenchCommand(app, context);
   AddTrainCommand(app, context);
+  AddPlotCommand(app, context);
   AddEvalCommand(app, context);
   AddDiagnoseCommand(app, context);
   AddDemoCommand(app, context);
@@ -96,5 +98,5 @@ int main(int argc, char** argv) {
   } catch (const std::exception& e) {
     return Fail(tsu::Exit::kInternal, std::string("internal error: ") + e.what() + " (please report it)");
   }
-  return static_cast<int>(tsu::Exit::kOk);
+  return tsu::Leave(tsu::Exit::kOk);
 }

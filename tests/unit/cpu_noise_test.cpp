@@ -14,6 +14,7 @@
 #include "sw/src/cpu_sampler.hpp"
 #include "sw/src/cpu_targets.hpp"
 #include "tests/support/seed.hpp"
+#include "tsu/error.hpp"
 #include "tsu/law.hpp"
 #include "verif/golden/random_model.hpp"
 
@@ -75,6 +76,29 @@ std::vector<std::int32_t> EverySite(int side) {
   std::vector<std::int32_t> sites(static_cast<std::size_t>(side) * side);
   std::iota(sites.begin(), sites.end(), 0);
   return sites;
+}
+
+// What a rank relies on that runs a part of the batch. Parts of a lane, of a block, of more than one; and one that ends in
+// the midst of a lane.
+TEST(QuickNoise, APartOfTheChainsDrawsWhatTheWholeDoes) {
+  constexpr int kSide = 32, kChains = 960, kLane = cpu::kLaneChains;
+  std::mt19937_64 random(test::Seed());
+  const LayerWeights layer = golden::RandomLayer(kSide, kSide, ParsePattern("G8"), 8, {0.7, 1.0, 0}, random);
+  const std::vector<std::int32_t> sites = EverySite(kSide);
+  const std::vector<cpu::Step> program = {{cpu::Step::Kind::kRandomiseAll}, {cpu::Step::Kind::kSweep, 20}};
+  cpu::Sampler whole = QuickSampler(kSide, "G8", kChains, 1, layer);
+  whole.Run(program);
+  const auto expected = whole.Bits(sites);
+  for (const auto& [first, count] : {std::pair{0, 512}, {512, 448}, {kLane, kLane}, {3 * kLane, 4 * kLane}, {7 * kLane, 64}})
+    for (const int threads : {1, 4}) {
+      cpu::Sampler part = QuickSampler(kSide, "G8", count, threads, layer);
+      part.SetQuickNoise(test::Seed(), first);
+      part.Run(program);
+      const auto begin = expected.begin() + static_cast<std::ptrdiff_t>(first * sites.size());
+      EXPECT_EQ(part.Bits(sites), std::vector<std::uint8_t>(begin, begin + static_cast<std::ptrdiff_t>(count * sites.size())))
+          << count << " chains from " << first << ", " << threads << " threads";
+    }
+  EXPECT_THROW(whole.SetQuickNoise(1, 64), Error) << "lanes are keyed as a whole";
 }
 
 // Quick noise on the full graph, against the law in double precision. After a sweep the second colour's sites have been

@@ -27,6 +27,8 @@ class Error : public std::runtime_error {
   Error(Exit exit, const std::string& what, const std::string& where, const std::string& hint)
       : std::runtime_error(what + ": " + where + (hint.empty() ? "" : " (" + hint + ")")),
         exit_(exit) {}
+  // A line that another process has already made.
+  Error(Exit exit, const std::string& line) : std::runtime_error(line), exit_(exit) {}
   Exit exit() const { return exit_; }
 
  private:
