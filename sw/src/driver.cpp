@@ -37,6 +37,10 @@ std::uint64_t SweepsBefore(const Model& model, int k) {
   return sweeps;
 }
 
+int LabelOf(const RunOptions& options, int chain) {
+  return options.labels.empty() ? chain % kClasses : options.labels[static_cast<std::size_t>(chain)];
+}
+
 // One job: knows which layers run together and carries visible bits from one stretch of layers to the next.
 class Job {
  public:
@@ -57,7 +61,9 @@ class Job {
     result_.pixels = static_cast<int>(model_.visible.size());
     result_.samples.assign(static_cast<std::size_t>(options_.count) * result_.pixels, 0);
     if (options_.film) result_.film.assign(layers + 1, result_.samples);
-    device_.LoadSites({model_.site_class, std::vector<std::uint8_t>(model_.site_class.size(), 0)});
+    Sites sites{model_.site_class, std::vector<std::uint8_t>(model_.site_class.size(), 0)};
+    for (const std::int32_t site : model_.labels) sites.clamp[site] = 1;
+    device_.LoadSites(sites);
     for (int first = 0; first < layers;) {
       const int last = LastThatFits(first);
       RunStretch(first, last);
@@ -101,10 +107,10 @@ class Job {
       CheckInterrupt("sampling");
       const int chain = pass * chains_;
       device_.LoadNoise(NoiseStreams(options_.seed, chain, chains_, model_.cols / 2, drawn));
-      if (first > 0) {
-        const std::vector<std::uint8_t> bits = PlaneOf(chain);
+      if (first > 0 || !model_.labels.empty()) {
+        const std::vector<std::uint8_t> bits = PlaneOf(chain, first > 0);
         device_.LoadSpins(bits);
-        device_.LoadConditioning(bits);
+        if (first > 0) device_.LoadConditioning(bits);
       }
       int stage = first > 0 ? first + 1 : 0;  // of the film: 0 is x_T, k + 1 the output of layer k
       const Counters c = device_.Run(program, [&](const Emission& e) { Take(e, chain, stage++, last); }, options_.deadline);
@@ -133,12 +139,15 @@ class Job {
     if (!options_.film || stage == last_layer + 1) copy(result_.samples);
   }
 
-  // The visible bits of a pass as a plane of the whole grid; latents are drawn anew at the start of every layer.
-  std::vector<std::uint8_t> PlaneOf(int first_chain) const {
+  // Labels, and the image of a pass, as a plane of the whole grid; all else is drawn anew at the start of every layer.
+  std::vector<std::uint8_t> PlaneOf(int first_chain, bool image) const {
     const std::size_t sites = model_.site_class.size();
     std::vector<std::uint8_t> plane(sites * chains_, 0);
     for (int chain = 0; chain < std::min(chains_, options_.count - first_chain); ++chain) {
-      for (int p = 0; p < result_.pixels; ++p) {
+      for (std::size_t k = 0; k < model_.labels.size(); ++k) {
+        plane[chain * sites + model_.labels[k]] = static_cast<int>(k % kClasses) == LabelOf(options_, first_chain + chain);
+      }
+      for (int p = 0; image && p < result_.pixels; ++p) {
         plane[chain * sites + model_.visible[p]] = result_.samples[static_cast<std::size_t>(first_chain + chain) * result_.pixels + p];
       }
     }
@@ -197,6 +206,7 @@ Program ChainProgram(const Model& model, int first, int last, const std::vector<
   }
   Program program;
   const auto add = [&program](std::uint32_t opcode, std::uint32_t argument = 0) { program.push_back(Instruction(opcode, argument)); };
+  if (!model.labels.empty()) add(regs::kOpClamp, 1);
   if (first == 0) {
     add(regs::kOpRandomise, 0);
     if (film) add(regs::kOpEmit, 0);
@@ -226,6 +236,12 @@ Program ChainProgram(const Model& model, int first, int last, const std::vector<
 
 RunResult RunModel(Device& device, const Model& model, const RunOptions& options) {
   if (options.count < 1) throw Error(Exit::kUsage, "nothing to do", "count " + std::to_string(options.count), "ask for at least one sample");
+  if (!options.labels.empty() && model.labels.empty())
+    throw Error(Exit::kUsage, "labels for a model without label cells", std::to_string(options.labels.size()), "a model of `tsu train --label-spots`");
+  if (!options.labels.empty() && options.labels.size() != static_cast<std::size_t>(options.count))
+    throw Error(Exit::kUsage, "not one label a sample", std::to_string(options.labels.size()), std::to_string(options.count) + " samples");
+  for (const std::uint8_t label : options.labels)
+    if (label >= kClasses) throw Error(Exit::kUsage, "a label is out of range", std::to_string(label), "0 to 9");
   // One byte a pixel, in memory and in the file that follows.
   const std::uint64_t most = kFileLimit / (model.visible.size() * (options.film ? model.layers.size() + 2 : 1));
   if (static_cast<std::uint64_t>(options.count) > most) {

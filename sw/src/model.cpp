@@ -66,8 +66,15 @@ void CheckModel(const Model& m, const std::string& where) {
     if (m.site_class[site] == 0) throw fail("visible site " + std::to_string(site) + " has class 0");
     taken[site] = true;
   }
+  if (m.labels.size() % kClasses != 0) throw fail("the label map does not have ten sites a spot");
+  for (const std::int32_t site : m.labels) {
+    if (site < 0 || static_cast<std::size_t>(site) >= sites) throw fail("a label site is off the grid");
+    if (taken[site]) throw fail("label site " + std::to_string(site) + " is taken twice");
+    if (m.site_class[site] == 0) throw fail("label site " + std::to_string(site) + " has class 0");
+    taken[site] = true;
+  }
   for (std::size_t i = 0; i < sites; ++i) {
-    if (m.site_class[i] > 0 && !taken[i]) throw fail("site " + std::to_string(i) + " has a visible class but is no pixel");
+    if (m.site_class[i] > 0 && !taken[i]) throw fail("site " + std::to_string(i) + " has a visible class but is neither pixel nor label");
   }
   const std::vector<Offset> offsets = Offsets(m.pattern);
   for (std::size_t k = 0; k < m.layers.size(); ++k) CheckLayer(m, static_cast<int>(k), offsets, where);

@@ -175,6 +175,9 @@ Model Parse(const Reader& reader) {
   const std::size_t rows = m.rows, cols = m.cols;
   m.site_class = reader.Tensor<std::uint8_t>("sites.class", {rows, cols});
   m.visible = reader.Tensor<std::int32_t>("visible", {static_cast<std::size_t>(m.image_rows) * m.image_cols});
+  if (const int spots = Whole(meta.value("label_spots", json(0)), 0, kMostSide, reader); spots > 0) {
+    m.labels = reader.Tensor<std::int32_t>("labels", {static_cast<std::size_t>(spots), kClasses});
+  }
   for (std::size_t k = 0; k < meta.at("layers").size(); ++k) {
     const json& about = meta["layers"][k];
     ModelLayer layer;
@@ -222,15 +225,17 @@ void SaveModel(const std::string& path, const Model& m) {
     layers.push_back({{"signal", {layer.signal_in, layer.signal_out}}, {"schedule", schedule}});
   }
   writer.Add("visible", {m.visible.size()}, m.visible.data(), m.visible.size());
+  if (!m.labels.empty()) writer.Add("labels", {m.labels.size() / kClasses, kClasses}, m.labels.data(), m.labels.size());
   writer.Add("sites.class", {rows, cols}, m.site_class.data(), m.site_class.size());
   const json training = m.training.empty() ? json::object() : json::parse(m.training, nullptr, false);
   if (!training.is_object()) throw Error(Exit::kInternal, "the training record is not a JSON object", path, "please report it");
   json pattern = json::array();
   for (const Rule& rule : m.pattern) pattern.push_back({rule.a, rule.b});
-  const json metadata = {{"format_version", kModelFormatVersion}, {"rows", m.rows}, {"cols", m.cols},
+  json metadata = {{"format_version", kModelFormatVersion}, {"rows", m.rows}, {"cols", m.cols},
                          {"image", {m.image_rows, m.image_cols}}, {"weight_bits", m.weight_bits}, {"weight_step", "1/32"},
                          {"pattern", pattern}, {"layers", layers},
                          {"training", training}};
+  if (!m.labels.empty()) metadata["label_spots"] = m.labels.size() / kClasses;
   WriteFileAtomically(path, writer.Finish(metadata));
 }
 

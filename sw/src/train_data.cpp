@@ -31,4 +31,13 @@ BinaryImages LoadSplit(const std::string& dir, bool train, double threshold) {
   return LoadBinaryImages(SplitPath(dir, train), threshold);
 }
 
+std::vector<std::uint8_t> LoadLabels(const std::string& dir, bool train, std::size_t count) {
+  const std::string path = FindIdx(dir, train ? "train-labels-idx1-ubyte" : "t10k-labels-idx1-ubyte");
+  Idx idx = LoadIdx(path);
+  if (idx.shape.size() != 1) throw Error(Exit::kBadInput, "not a file of labels", path, "one dimension: image");
+  if (idx.data.size() != count)
+    throw Error(Exit::kBadInput, "not one label an image", path, std::to_string(idx.data.size()) + " labels, " + std::to_string(count) + " images");
+  return std::move(idx.data);
+}
+
 }  // namespace tsu

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <cmath>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,25 @@ std::vector<std::int32_t> PlaceImage(int rows, int cols, int image_rows, int ima
       visible.push_back(y * cols + x);
     }
   return visible;
+}
+
+std::vector<std::int32_t> PlaceLabels(int rows, int cols, const std::vector<std::int32_t>& image, int spots) {
+  std::vector<bool> taken(static_cast<std::size_t>(rows) * cols);
+  for (const std::int32_t site : image) taken[site] = true;
+  const int wanted = kClasses * spots;
+  if (wanted > rows * cols - static_cast<int>(image.size()))
+    throw Error(Exit::kUsage, "label cells do not fit the grid", std::to_string(spots) + " spots", "fewer, or a larger grid");
+  std::vector<std::int32_t> labels;
+  // The sequence of the plastic number covers the unit square evenly from any start on; a taken site gives way to the next.
+  constexpr double kA = 0.7548776662466927, kB = 0.5698402909980532;
+  for (int k = 0; k < wanted; ++k) {
+    const int x = static_cast<int>(std::fmod(0.5 + kA * (k + 1), 1.0) * cols), y = static_cast<int>(std::fmod(0.5 + kB * (k + 1), 1.0) * rows);
+    std::int32_t site = y * cols + x;
+    while (taken[site]) site = (site + 1) % (rows * cols);
+    taken[site] = true;
+    labels.push_back(site);
+  }
+  return labels;
 }
 
 }  // namespace tsu

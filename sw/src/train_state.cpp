@@ -12,7 +12,7 @@
 namespace tsu::train {
 namespace {
 
-constexpr std::string_view kMagic = "tsu checkpoint 1\n";
+constexpr std::string_view kMagic = "tsu checkpoint 2\n";
 
 void Put(std::string& out, const void* data, std::size_t size) { out.append(static_cast<const char*>(data), size); }
 template <typename T>
@@ -48,6 +48,23 @@ struct Reader {
   }
 };
 
+void PutState(std::string& out, const State& state) {
+  for (const std::int64_t n : {state.step, state.adam.step}) PutNumber(out, n);
+  for (const double x : {state.penalty, state.autocorrelation}) PutNumber(out, x);
+  PutNumber<std::uint64_t>(out, state.scores.size());
+  for (const double score : state.scores) PutNumber(out, score);
+  for (const auto* p : {&state.parameters, &state.average, &state.adam.first, &state.adam.second, &state.chosen}) PutFloats(out, *p);
+}
+State GetState(Reader& in) {
+  State state;
+  for (std::int64_t* n : {&state.step, &state.adam.step}) *n = in.Number<std::int64_t>();
+  for (double* x : {&state.penalty, &state.autocorrelation}) *x = in.Number<double>();
+  const auto scores = in.Number<std::uint64_t>();
+  for (std::uint64_t k = 0; k < scores && !in.bad; ++k) state.scores.push_back(in.Number<double>());
+  for (auto* p : {&state.parameters, &state.average, &state.adam.first, &state.adam.second, &state.chosen}) *p = in.Floats();
+  return state;
+}
+
 std::uint64_t Sum(std::string_view text) {  // FNV-1a
   std::uint64_t sum = 0xCBF29CE484222325ull;
   for (const char c : text) sum = (sum ^ static_cast<unsigned char>(c)) * 0x100000001B3ull;
@@ -56,22 +73,18 @@ std::uint64_t Sum(std::string_view text) {  // FNV-1a
 
 }  // namespace
 
-void SaveState(const std::string& path, const State& state) {
+void SaveCheckpoint(const std::string& path, const Checkpoint& checkpoint) {
   std::string out(kMagic);
-  PutNumber<std::uint64_t>(out, state.identity.size());
-  out += state.identity;
-  PutNumber<std::uint64_t>(out, state.finished.size());
-  for (const Parameters& p : state.finished) PutFloats(out, p);
-  PutNumber(out, state.step);
-  PutNumber(out, state.adam.step);
-  PutNumber(out, state.penalty);
-  PutNumber(out, state.autocorrelation);
-  for (const auto* p : {&state.parameters, &state.average, &state.adam.first, &state.adam.second}) PutFloats(out, *p);
+  PutNumber<std::uint64_t>(out, checkpoint.identity.size());
+  out += checkpoint.identity;
+  PutNumber<std::uint64_t>(out, checkpoint.finished.size());
+  for (const State& state : checkpoint.finished) PutState(out, state);
+  PutState(out, checkpoint.state);
   PutNumber(out, Sum(out));
   WriteFileAtomically(path, {reinterpret_cast<const std::uint8_t*>(out.data()), out.size()});
 }
 
-bool LoadState(const std::string& path, const std::string& identity, std::size_t parameters, State& state) {
+bool LoadCheckpoint(const std::string& path, const std::string& identity, std::size_t parameters, Checkpoint& checkpoint) {
   std::error_code failure;
   if (!std::filesystem::exists(path, failure) && !failure) return false;
   const tsu::Bytes bytes = ReadFile(path);
@@ -90,20 +103,19 @@ bool LoadState(const std::string& path, const std::string& identity, std::size_t
     throw Error(Exit::kBadInput, "checkpoint of another training (options or data differ)", path,
                 "delete it, or give the same command");
   in.rest.remove_prefix(size);
-  state = {};
-  state.identity = identity;
-  const auto layers = in.Number<std::uint64_t>();
-  for (std::uint64_t k = 0; k < layers && !in.bad; ++k) state.finished.push_back(in.Floats());
-  state.step = in.Number<std::int64_t>();
-  state.adam.step = in.Number<std::int64_t>();
-  state.penalty = in.Number<double>();
-  state.autocorrelation = in.Number<double>();
-  for (auto* p : {&state.parameters, &state.average, &state.adam.first, &state.adam.second}) *p = in.Floats();
+  checkpoint = {};
+  checkpoint.identity = identity;
+  const auto passes = in.Number<std::uint64_t>();
+  for (std::uint64_t k = 0; k < passes && !in.bad; ++k) checkpoint.finished.push_back(GetState(in));
+  checkpoint.state = GetState(in);
   if (in.bad || !in.rest.empty()) throw damaged;
   // The sum is no seal: what is indexed must have its size.
   const auto fits = [&](const Parameters& p) { return p.size() == parameters; };
-  const bool between = state.parameters.empty();  // two layers
-  if ((!between && !(fits(state.parameters) && fits(state.average))) || state.step < 0 || !std::all_of(state.finished.begin(), state.finished.end(), fits)) throw damaged;
+  const State& state = checkpoint.state;
+  const bool between = state.parameters.empty();  // two passes
+  if ((!between && !(fits(state.parameters) && fits(state.average))) || state.step < 0) throw damaged;
+  for (const State& done : checkpoint.finished)
+    if (!fits(done.average) || !fits(done.chosen)) throw damaged;
   return true;
 }
 

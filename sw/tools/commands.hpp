@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <string>
+#include <vector>
 
 namespace tsu::tool {
 
@@ -23,22 +24,32 @@ void AddJsonFlag(CLI::App& command, Context& context);
 // Help text for --device.
 extern const char* const kDeviceHelp;
 
-// Adds an option that takes a number in low..high and nothing else: no wrap, no rest, no octal, no NaN.
+// Lets only numbers in low..high through: no wrap, no rest, no octal, no NaN.
 template <typename T>
-CLI::Option* AddNumber(CLI::App& command, const std::string& name, T& value, const std::string& help, T low, T high) {
+CLI::Validator Within(T low, T high) {
   std::ostringstream range;
   range << low << ".." << high;
-  const CLI::Validator within(
-      [low, high, text = range.str()](std::string& given) {
-        T number{};
-        const auto [end, failure] = std::from_chars(given.data(), given.data() + given.size(), number);
-        const bool whole = failure == std::errc() && end == given.data() + given.size();
-        if (!whole || !(number >= low && number <= high)) return "'" + given + "' is not a number in " + text;
-        if (std::is_integral_v<T>) given = std::to_string(number);  // the parser takes 010 for 8
-        return std::string();
-      },
-      range.str());
-  return command.add_option(name, value, help)->type_name("N")->transform(within)->capture_default_str();
+  return {[low, high, text = range.str()](std::string& given) {
+            T number{};
+            const auto [end, failure] = std::from_chars(given.data(), given.data() + given.size(), number);
+            const bool whole = failure == std::errc() && end == given.data() + given.size();
+            if (!whole || !(number >= low && number <= high)) return "'" + given + "' is not a number in " + text;
+            if (std::is_integral_v<T>) given = std::to_string(number);  // the parser takes 010 for 8
+            return std::string();
+          },
+          range.str()};
+}
+
+// Adds an option that takes a number in low..high and nothing else.
+template <typename T>
+CLI::Option* AddNumber(CLI::App& command, const std::string& name, T& value, const std::string& help, T low, T high) {
+  return command.add_option(name, value, help)->type_name("N")->transform(Within(low, high))->capture_default_str();
+}
+
+// Adds an option that takes numbers in low..high with commas between.
+template <typename T>
+CLI::Option* AddNumbers(CLI::App& command, const std::string& name, std::vector<T>& values, const std::string& help, T low, T high) {
+  return command.add_option(name, values, help)->type_name("N,N,...")->delimiter(',')->transform(Within(low, high))->allow_extra_args(false);
 }
 
 // Adds an option or argument that names a file, a folder or a device: never an empty text (an unset variable of a script).

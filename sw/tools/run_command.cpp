@@ -16,7 +16,7 @@ namespace {
 struct Options {
   std::string model, device = "cpu:", film;
   std::vector<std::string> out;
-  int count = 64, layers = 0, timeout_s = 600;
+  int count = 64, layers = 0, timeout_s = 600, label = -1;
   std::uint64_t seed = 1;
 };
 
@@ -79,6 +79,7 @@ void Run(const Options& o, const Context& context) {
   options.count = o.count;
   options.seed = o.seed;
   options.film = !o.film.empty();
+  if (o.label >= 0) options.labels.assign(static_cast<std::size_t>(o.count), static_cast<std::uint8_t>(o.label));
   options.resident_layers = o.layers;
   options.deadline = std::chrono::seconds(o.timeout_s);
   const RunResult result = [&] {
@@ -114,6 +115,7 @@ void AddRunCommand(CLI::App& app, Context& context) {
   AddDevice(*command, options->device);
   AddNumber(*command, "--count", options->count, "samples", 1, 1'000'000);
   AddNumber(*command, "--seed", options->seed, "of all noise; the same seed gives the same samples on every device", std::uint64_t{0}, kMostSeed);
+  AddNumber(*command, "--label", options->label, "label of all samples, for models with label cells (default: 0, 1, ... 9, 0, ...)", 0, kClasses - 1);
   AddName(*command, "--out", options->out, "FILE",
           "write the samples; repeat for more files. By ending: .png sheet (of the first 1024), .idx or .idx.gz bytes 0/255, "
           ".safetensors bits")->allow_extra_args(false);  // the next word is no second output

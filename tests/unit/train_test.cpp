@@ -195,11 +195,11 @@ void ExpectEqual(const Model& a, const Model& b) {
 TEST(Train, SameModelForAnyNumberOfThreadsOtherForAnotherSeed) {
   const auto images = Rectangles(320);
   TrainOptions o = SmallOptions();
-  const Model one = Train(images, kSide, kSide, o);
+  const Model one = Train({images, kSide, kSide}, o).chosen;
   o.threads = 3;
-  ExpectEqual(one, Train(images, kSide, kSide, o));
+  ExpectEqual(one, Train({images, kSide, kSide}, o).chosen);
   ++o.seed;
-  EXPECT_NE(one.layers[0].j, Train(images, kSide, kSide, o).layers[0].j);
+  EXPECT_NE(one.layers[0].j, Train({images, kSide, kSide}, o).chosen.layers[0].j);
 }
 
 TEST(Train, ResumesAfterAStopAsIfThereHadBeenNone) {
@@ -207,31 +207,31 @@ TEST(Train, ResumesAfterAStopAsIfThereHadBeenNone) {
   const auto folder = std::filesystem::temp_directory_path() / ("tsu_train_test_" + std::to_string(::getpid()));
   std::filesystem::create_directories(folder);
   TrainOptions o = SmallOptions();
-  const Model whole = Train(images, kSide, kSide, o);
+  const Model whole = Train({images, kSide, kSide}, o).chosen;
   o.checkpoint = (folder / "c").string();
   for (const int stop : {3, 7, 14}) {  // in the first layer twice, in the second once
     int calls = 0;
     try {
-      Train(images, kSide, kSide, o, [&](const TrainProgress&) { return ++calls < stop; });
+      Train({images, kSide, kSide}, o, [&](const TrainProgress&) { return ++calls < stop; });
     } catch (const Error& e) {
       EXPECT_EQ(e.exit(), Exit::kInterrupted);
     }
   }
-  ExpectEqual(whole, Train(images, kSide, kSide, o));
+  ExpectEqual(whole, Train({images, kSide, kSide}, o).chosen);
 
   TrainOptions other = o;
   other.rate *= 2;
-  EXPECT_THROW(Train(images, kSide, kSide, other), Error);  // a checkpoint of another training
+  EXPECT_THROW(Train({images, kSide, kSide}, other), Error);  // a checkpoint of another training
   std::filesystem::resize_file(o.checkpoint, 1000);
   try {
-    Train(images, kSide, kSide, o);
+    Train({images, kSide, kSide}, o);
     ADD_FAILURE() << "went on from a damaged checkpoint";
   } catch (const Error& e) {
     EXPECT_EQ(e.exit(), Exit::kBadInput);
   }
   o.checkpoint = (folder / "absent" / "c").string();
   try {
-    Train(images, kSide, kSide, o);
+    Train({images, kSide, kSide}, o);
     ADD_FAILURE() << "wrote where it cannot";
   } catch (const Error& e) {
     EXPECT_EQ(e.exit(), Exit::kOutput);
@@ -273,7 +273,7 @@ TEST(Train, LearnsTwoRectangles) {
   TrainOptions o = SmallOptions();
   o.epochs = 60;
   o.rate = 0.02;
-  const Model model = Train(images, kSide, kSide, o);
+  const Model model = Train({images, kSide, kSide}, o).chosen;
   EXPECT_GT(model.layers[1].c[1], 0);  // conditioning attracts
   EXPECT_EQ(model.layers[0].c[1], 0);  // pure noise tells nothing
   const auto drawn = Generate(model, 400);

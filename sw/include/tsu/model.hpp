@@ -4,7 +4,8 @@
 // Tensors (all little-endian, row-major): `layer<k>.J` I16 [rows, cols, 2 * rules]: weight of the edge from site (y, x) to its
 // neighbour at rotation r = 0 (last index 2k) and r = 1 (2k + 1) of rule k: every undirected edge once, 0 when off the grid;
 // `layer<k>.h` I16 [rows, cols]; `layer<k>.c` I16 [4]; `sites.class` U8 [rows, cols]; `visible` I32 [pixels]: site index
-// y * cols + x of each pixel in image order. Layer 0 acts first (on pure noise). Metadata `tsu`: one JSON text with
+// y * cols + x of each pixel in image order; in models with label cells `labels` I32 [spots, 10]: sites that hold a chain's label
+// one-hot, clamped. Layer 0 acts first (on pure noise). Metadata `tsu`: one JSON text with
 // format_version, pattern, weight_bits, image size, schedule, noise_schedule and training record.
 #pragma once
 
@@ -19,6 +20,7 @@
 namespace tsu {
 
 inline constexpr int kModelFormatVersion = 1;
+inline constexpr int kClasses = 10;              // of labels
 inline constexpr int kMostSide = 1024;           // rows or columns of a grid
 inline constexpr int kMostSweeps = 1'000'000;    // of a segment
 
@@ -45,6 +47,7 @@ struct Model {
   std::vector<ModelLayer> layers;
   std::vector<std::uint8_t> site_class;  // [y * cols + x]
   std::vector<std::int32_t> visible;     // [pixel] -> site index
+  std::vector<std::int32_t> labels;      // [spot * kClasses + class] -> site index; empty: no label cells
   std::string training;                  // JSON text: command, seed, data hash, epochs, ...
 
   Shape shape(int chains) const;

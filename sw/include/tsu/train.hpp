@@ -31,26 +31,46 @@ struct TrainOptions {
   int clamped_sweeps = 125;  // of the clamped phase, which mixes faster
   double rate = 0.006;       // Adam, after a short warm-up; cosine down to 2 %
   double threshold = 0.15;   // autocorrelation above which the penalty grows
+  std::vector<double> levels;             // signal levels between the steps, falling; empty: evenly from 1 to 0
   double ramp_from = 0.9, ramp_to = 1.2;  // beta over the last step's sweeps
+  bool ramp_training = false;  // the ramp also in training; else it is at beta 1
+  int tuning_epochs = 0;     // then further passes for every step but the first, on outputs of the steps before it
+  double tuning_rate = 0.002;
+  int label_spots = 0;       // label cells: one-hot blocks of kClasses sites each, spread over the grid; 0: none
+  int held_out = 5000;       // the last images, by which epochs are judged and on which nothing is trained; at most a twelfth
   std::string checkpoint;    // file; empty: none. An existing one of the same training is resumed.
   std::string record;        // JSON object text to which the constants of the training are added
 };
 
+struct TrainSet {
+  std::span<const std::uint8_t> bits;  // [image][pixel], 0/1
+  int rows = 0, cols = 0;
+  std::span<const std::uint8_t> labels{};  // [image], 0..kClasses - 1; needed with label_spots
+};
+
 struct TrainProgress {
-  int layer = 0, layers = 0;
+  int layer = 0;
+  int pass = 0, passes = 0;          // a pass for each layer, and one for each that is tuned
   std::int64_t step = 0, steps = 0;  // gradient steps of this layer
   double gap = 0;                    // mean |clamped - free| correlation: how far from the data
   double autocorrelation = 0, penalty = 0;
   double largest = 0;                // largest |J|; above 3 = diverging
+  double score = 0;                  // squared maximum mean discrepancy of the last epoch's average to held-out images
 };
 // Called after every gradient step; false ends the training with Error(kInterrupted) after a checkpoint.
 using TrainObserver = std::function<bool(const TrainProgress&)>;
 
-// images: [image][pixel], 0/1. Throws kUsage on options that cannot be, kBadInput on a foreign checkpoint.
-Model Train(std::span<const std::uint8_t> images, int image_rows, int image_cols, const TrainOptions& options,
-            const TrainObserver& observer = nullptr);
+struct Trained {
+  Model chosen;  // every layer of the epoch that did best on held-out images
+  Model last;    // every layer of its last epoch
+};
+
+// Throws kUsage on options that cannot be, kBadInput on a foreign checkpoint or labels out of range.
+Trained Train(const TrainSet& set, const TrainOptions& options, const TrainObserver& observer = nullptr);
 
 // Sites of an image's pixels: the image stretched over the grid, columns c and width - 1 - c folded next to each other.
 std::vector<std::int32_t> PlaceImage(int rows, int cols, int image_rows, int image_cols);
+// Sites of label cells: [spot][class], spread evenly over what the image leaves free. Throws kUsage when there is too little.
+std::vector<std::int32_t> PlaceLabels(int rows, int cols, const std::vector<std::int32_t>& image, int spots);
 
 }  // namespace tsu

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// Training of one denoising step: two phases of chains, the ascent, the penalty's probe, the choice of an epoch.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "cpu_sampler.hpp"
+#include "train_batches.hpp"
+#include "train_chain.hpp"
+#include "train_layer.hpp"
+#include "train_state.hpp"
+#include "tsu/model.hpp"
+#include "tsu/train.hpp"
+
+namespace tsu::train {
+
+// Constants of the recipe that are not options; all are written into the model's record.
+inline constexpr double kSpread = 0.02;       // standard deviation of the first couplings
+inline constexpr double kFloor = 0.02;        // rate at the end / rate
+inline constexpr int kWarmUp = 20;            // gradient steps over which the rate rises
+inline constexpr double kAverage = 0.998;     // decay of the averaged parameters
+inline constexpr double kFirstPenalty = 0.01;
+inline constexpr double kMostJ = 3.96;
+inline constexpr double kMostMean = 0.99;     // pixel means are taken no nearer to -1 and 1
+inline constexpr int kSpacing = 2, kSnapshots = 25;  // statistics: every 2nd of the last 50 sweeps
+inline constexpr int kGroup = 16;             // chains that share a conditioning in the autocorrelation
+
+// One pass over a layer's epochs. Plain: inputs are noised images, so layers do not wait for each other. Tuning: inputs are
+// outputs of the layers before, as deployed, which the layer learns to make good.
+class LayerTraining {
+ public:
+  // `model`: all layers, those before `layer` finished where `tuning`. References must outlive the object.
+  LayerTraining(const TrainOptions& options, const Model& model, const TrainSet& set, const TrainSet& held_out, int layer,
+                const Level& level, bool tuning);
+
+  std::int64_t steps() const { return batches_.an_epoch() * epochs_; }
+  std::int64_t quarter() const { return quarter_; }  // gradient steps between probes
+  // Before the first gradient step; tuning starts at `from`.
+  void Start(State& state, const Parameters* from) const;
+  TrainProgress Advance(State& state);
+
+ private:
+  void Probe(const LayerWeights& weights, const Batch& batch, State& state);
+  void Ascend(State& state, const Moments& clamped, const Moments& free);
+  void Score(State& state);
+  std::vector<cpu::Step> Program(bool clamped);
+
+  const TrainOptions& o_;
+  Level level_;
+  int layer_, epochs_;
+  double rate_;
+  TrainSet set_;
+  std::vector<GridEdge> edges_;
+  std::uint64_t seed_;
+  Model model_;  // of this one layer
+  std::vector<Segment> schedule_;  // of the training's chains
+  Batches batches_;
+  cpu::Sampler clamped_, free_, probe_;
+  int snapshots_;
+  std::vector<cpu::Step> clamped_program_, free_program_, probe_program_;
+  std::int64_t quarter_;
+  std::unique_ptr<ChainSource> source_, held_out_source_;
+  std::unique_ptr<LayerScore> score_;
+  Parameters gradient_;
+};
+
+}  // namespace tsu::train
