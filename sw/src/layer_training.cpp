@@ -40,13 +40,13 @@ Model OneLayer(const Model& model, int layer) {
 }  // namespace
 
 LayerTraining::LayerTraining(const TrainOptions& o, const Model& model, const TrainSet& set, const TrainSet& held_out, int layer,
-                             const Level& level, bool tuning)
+                             const Level& level, bool tuning, const StepPart& part)
     : o_(o), level_(level), layer_(layer), epochs_(tuning ? o.tuning_epochs : o.epochs),
-      rate_(tuning ? o.tuning_rate : o.rate), set_(set), edges_(GridEdges(o.rows, o.cols, o.pattern)),
+      rate_(tuning ? o.tuning_rate : o.rate), part_(part), set_(set), edges_(GridEdges(o.rows, o.cols, o.pattern)),
       seed_(Hash(o.seed, static_cast<std::uint64_t>(layer + (tuning ? 64 : 0)))), model_(OneLayer(model, layer)),
       schedule_(o.ramp_training ? model_.layers[0].schedule : std::vector<Segment>{{1.0, o.sweeps}}),
       batches_(set, level, o.batch, seed_, o.label_spots),
-      clamped_(o.rows, o.cols, o.pattern, o.batch, o.threads), free_(o.rows, o.cols, o.pattern, o.batch, o.threads),
+      clamped_(o.rows, o.cols, o.pattern, part.clamped.count, o.threads), free_(o.rows, o.cols, o.pattern, part.free.count, o.threads),
       probe_(o.rows, o.cols, o.pattern, 2 * o.batch, o.threads) {
   std::vector<cpu::Edge> ends;
   for (const GridEdge& e : edges_)
@@ -104,30 +104,56 @@ void LayerTraining::Start(State& state, const Parameters* from) const {
   state.average = state.parameters;
 }
 
-TrainProgress LayerTraining::Advance(State& state) {
+double LayerTraining::flips() const {
+  const auto sweeps = [](const std::vector<Step>& program) {
+    double sum = 0;
+    for (const Step& step : program) sum += step.kind == Step::Kind::kSweep ? step.count : 0;
+    return sum;
+  };
+  const std::size_t held = model_.labels.size(), sites = model_.site_class.size() - held;
+  return o_.batch * (sweeps(free_program_) * static_cast<double>(sites) +
+                     sweeps(clamped_program_) * static_cast<double>(sites - model_.visible.size()));
+}
+
+std::vector<std::uint32_t> LayerTraining::Sample(State& state, const Sampler::Poll& poll) {
   Batch batch = batches_.At(state.step);
   if (source_) batch.in = source_->Draw(batch.label, At(seed_, 9, state.step));
   Quantise(state.parameters, edges_, o_.weight_bits, model_.layers[0]);
   const LayerWeights weights = Expand(model_, 0);
-  if (state.step % quarter_ == 0) Probe(weights, batch, state);
+  if (state.step % quarter_ == 0) Probe(weights, batch, state, poll);
 
-  clamped_.SetLayer(0, weights);
-  free_.SetLayer(0, weights);
-  clamped_.SetSpinsAt(model_.visible, batch.out);
-  free_.SetSpinsAt(model_.visible, batch.in);
-  free_.SetConditioningAt(model_.visible, batch.in);
-  if (!batch.label.empty())
-    for (Sampler* s : {&clamped_, &free_}) s->SetSpinsAt(model_.labels, batch.label);
-  clamped_.SetQuickNoise(At(seed_, 2, state.step));
-  free_.SetQuickNoise(At(seed_, 3, state.step));
-  Statistics clamped_counts, free_counts;
+  const auto part_of = [](const Bits& bits, std::size_t width, const Range& range) {
+    return std::span(bits).subspan(range.first * width, range.count * width);
+  };
+  const auto prepare = [&](Sampler& s, const Range& range, const Bits& images, std::uint64_t seed) {
+    s.SetLayer(0, weights);
+    s.SetSpinsAt(model_.visible, part_of(images, model_.visible.size(), range));
+    if (!batch.label.empty()) s.SetSpinsAt(model_.labels, part_of(batch.label, model_.labels.size(), range));
+    s.SetQuickNoise(seed, range.first);
+  };
+  if (part_.clamped.count > 0) prepare(clamped_, part_.clamped, batch.out, At(seed_, 2, state.step));
+  if (part_.free.count > 0) {
+    prepare(free_, part_.free, batch.in, At(seed_, 3, state.step));
+    free_.SetConditioningAt(model_.visible, part_of(batch.in, model_.visible.size(), part_.free));
+  }
+  Statistics clamped{std::vector<std::uint32_t>(edges_.size()), std::vector<std::uint32_t>(model_.site_class.size())}, free = clamped;
   // A batch is often one block, that is one thread: the phases side by side keep two busy.
   Parallel(ThreadCount(o_.threads), 2, [&](int phase, int) {
-    phase == 0 ? free_.Run(free_program_, nullptr, &free_counts) : clamped_.Run(clamped_program_, nullptr, &clamped_counts);
+    if (phase == 0 && part_.free.count > 0) free_.Run(free_program_, poll, &free);
+    if (phase == 1 && part_.clamped.count > 0) clamped_.Run(clamped_program_, poll, &clamped);
   });
+  std::vector<std::uint32_t> counts;
+  for (const auto* list : {&clamped.unequal, &clamped.down, &free.unequal, &free.down}) counts.insert(counts.end(), list->begin(), list->end());
+  return counts;
+}
+
+TrainProgress LayerTraining::Learn(State& state, std::span<const std::uint32_t> counts) {
   const double samples = static_cast<double>(o_.batch) * snapshots_;
-  const Moments clamped = ToMoments(clamped_counts, clamped_.layout(), samples);
-  const Moments free = ToMoments(free_counts, free_.layout(), samples);
+  const auto moments = [&](std::span<const std::uint32_t> half) {
+    const auto edges = half.first(edges_.size()), sites = half.subspan(edges_.size(), model_.site_class.size());
+    return ToMoments({{edges.begin(), edges.end()}, {sites.begin(), sites.end()}}, probe_.layout(), samples);
+  };
+  const Moments clamped = moments(counts), free = moments(counts.subspan(this->counts() / 2));
   Ascend(state, clamped, free);
   ++state.step;
   if (score_ && state.step % batches_.an_epoch() == 0) Score(state);
@@ -145,6 +171,12 @@ TrainProgress LayerTraining::Advance(State& state) {
   progress.penalty = state.penalty;
   progress.score = state.scores.empty() ? 0 : state.scores.back();
   return progress;
+}
+
+void LayerTraining::Finish(State& state) const {
+  if (state.chosen.empty()) state.chosen = state.average;
+  state.parameters.clear();
+  state.adam = {};
 }
 
 void LayerTraining::Ascend(State& state, const Moments& clamped, const Moments& free) {
@@ -171,7 +203,7 @@ void LayerTraining::Score(State& state) {
 }
 
 // Autocorrelation over one deployed run, and the penalty that follows.
-void LayerTraining::Probe(const LayerWeights& weights, const Batch& batch, State& state) {
+void LayerTraining::Probe(const LayerWeights& weights, const Batch& batch, State& state, const Sampler::Poll& poll) {
   const int chains = probe_.chains();
   const auto grouped = [chains](const Bits& bits, std::size_t width) {
     Bits out(chains * width);
@@ -186,15 +218,16 @@ void LayerTraining::Probe(const LayerWeights& weights, const Batch& batch, State
   probe_.SetConditioningAt(model_.visible, in);
   if (!batch.label.empty()) probe_.SetSpinsAt(model_.labels, grouped(batch.label, model_.labels.size()));
   const bool clamp = !model_.labels.empty();
-  probe_.Run(std::vector<Step>{{Step::Kind::kRandomiseLatents, 1, 0, 0, clamp}});
-  probe_.Run(probe_program_);
+  probe_.Run(std::vector<Step>{{Step::Kind::kRandomiseLatents, 1, 0, 0, clamp}}, poll);
+  probe_.Run(probe_program_, poll);
   const auto before = probe_.Bits(model_.visible);
   const Step lag{Step::Kind::kSweep, static_cast<std::uint32_t>(o_.sweeps), 0, probe_program_.back().table, clamp};
-  probe_.Run(std::vector<Step>{lag});
+  probe_.Run(std::vector<Step>{lag}, poll);
   const auto after = probe_.Bits(model_.visible);
   const double previous = state.autocorrelation;
   state.autocorrelation = Autocorrelation(before, after, chains, kGroup, Hash(seed_, 7));
-  if (state.step > 0) state.penalty = NextPenalty(state.penalty, state.autocorrelation, previous, o_.threshold);
+  const auto next = o_.penalty_rule == PenaltyRule::kPaper ? PaperPenalty : NextPenalty;
+  if (state.step > 0) state.penalty = next(state.penalty, state.autocorrelation, previous, o_.threshold);
 }
 
 }  // namespace tsu::train

@@ -11,6 +11,7 @@
 #include "train_batches.hpp"
 #include "train_chain.hpp"
 #include "train_layer.hpp"
+#include "train_share.hpp"
 #include "train_state.hpp"
 #include "tsu/model.hpp"
 #include "tsu/train.hpp"
@@ -32,18 +33,29 @@ inline constexpr int kGroup = 16;             // chains that share a conditionin
 // outputs of the layers before, as deployed, which the layer learns to make good.
 class LayerTraining {
  public:
-  // `model`: all layers, those before `layer` finished where `tuning`. References must outlive the object.
+  // `model`: all layers, those before `layer` finished where `tuning`. `part`: of every gradient step's chains; ranks that
+  // share a step have the others. References must outlive the object.
   LayerTraining(const TrainOptions& options, const Model& model, const TrainSet& set, const TrainSet& held_out, int layer,
-                const Level& level, bool tuning);
+                const Level& level, bool tuning, const StepPart& part);
 
-  std::int64_t steps() const { return batches_.an_epoch() * epochs_; }
+  std::int64_t an_epoch() const { return batches_.an_epoch(); }  // gradient steps
+  std::int64_t steps() const { return an_epoch() * epochs_; }
   std::int64_t quarter() const { return quarter_; }  // gradient steps between probes
+  double flips() const;                              // updates of spins in a gradient step's two phases, all parts
+  std::size_t counts() const { return 2 * (edges_.size() + model_.site_class.size()); }
+
   // Before the first gradient step; tuning starts at `from`.
   void Start(State& state, const Parameters* from) const;
-  TrainProgress Advance(State& state);
+  // First half of a gradient step: this part's chains. The sums over all parts are what Learn wants: [counts()] clamped
+  // edges, clamped sites, free edges, free sites. Changes penalty and autocorrelation of the state, where they are probed.
+  std::vector<std::uint32_t> Sample(State& state, const cpu::Sampler::Poll& poll = nullptr);
+  // Second half.
+  TrainProgress Learn(State& state, std::span<const std::uint32_t> counts);
+  // After the last step: what is not needed any more goes.
+  void Finish(State& state) const;
 
  private:
-  void Probe(const LayerWeights& weights, const Batch& batch, State& state);
+  void Probe(const LayerWeights& weights, const Batch& batch, State& state, const cpu::Sampler::Poll& poll);
   void Ascend(State& state, const Moments& clamped, const Moments& free);
   void Score(State& state);
   std::vector<cpu::Step> Program(bool clamped);
@@ -52,6 +64,7 @@ class LayerTraining {
   Level level_;
   int layer_, epochs_;
   double rate_;
+  StepPart part_;
   TrainSet set_;
   std::vector<GridEdge> edges_;
   std::uint64_t seed_;

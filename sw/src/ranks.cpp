@@ -198,4 +198,8 @@ bool Speaks(bool everywhere) { return StartedRank() == 0 || !(everywhere || know
 
 int JobSize() { return StartedSize(); }
 
+int JobRank() { return StartedRank(); }
+
+void Together(const std::function<void()>& work) { Ranks::World().Together(work); }
+
 }  // namespace tsu

@@ -9,7 +9,8 @@
 
 #include "hash.hpp"
 #include "layer_training.hpp"
-#include "train_state.hpp"
+#include "ranks.hpp"
+#include "train_job.hpp"
 #include "tsu/error.hpp"
 
 namespace tsu {
@@ -79,7 +80,7 @@ nlohmann::json Record(const TrainOptions& o, const TrainSet& set) {
   r["batch"] = o.batch;
   r["sweeps"] = {{"free", o.sweeps}, {"clamped", o.clamped_sweeps}, {"snapshots", kSnapshots}, {"spacing", kSpacing}};
   r["rate"] = {{"first", o.rate}, {"last", o.rate * kFloor}, {"warm_up", kWarmUp}, {"law", "Adam 0.9 0.999, cosine"}};
-  r["penalty"] = {{"threshold", o.threshold}, {"first", kFirstPenalty}};
+  r["penalty"] = {{"rule", o.penalty_rule == PenaltyRule::kPaper ? "paper" : "author"}, {"threshold", o.threshold}, {"first", kFirstPenalty}};
   if (o.ramp_training) r["ramp_training"] = true;
   if (o.tuning_epochs > 0) r["tuning"] = {{"epochs", o.tuning_epochs}, {"rate", o.tuning_rate}};
   r["average"] = kAverage;
@@ -121,7 +122,16 @@ Model Untrained(const TrainOptions& o, const TrainSet& set) {
 
 Trained Train(const TrainSet& whole, const TrainOptions& options, const TrainObserver& observer) {
   TrainOptions o = options;
-  Check(o, whole);
+  const Ranks world = Ranks::World();
+  world.Together([&] {
+    if (o.rows == 0 || o.cols == 0) {
+      const GridSize grid = ChooseGrid(whole.rows, whole.cols, o.pattern);
+      o.rows = o.rows > 0 ? o.rows : grid.rows;
+      o.cols = o.cols > 0 ? o.cols : grid.cols;
+    }
+    Check(o, whole);
+    Untrained(o, whole);  // does the image fit?
+  });
   o.held_out = std::clamp(o.held_out, 0, static_cast<int>(Images(whole) / 12));
   if (LayerScore::Chains(Part(whole, 0, o.held_out)) == 0) o.held_out = 0;  // too few to judge by
   const TrainSet set = Part(whole, 0, Images(whole) - o.held_out), held_out = Part(whole, Images(set), o.held_out);
@@ -129,47 +139,19 @@ Trained Train(const TrainSet& whole, const TrainOptions& options, const TrainObs
   Model model = Untrained(o, whole);
   const nlohmann::json record = Record(o, whole);
   const auto edges = GridEdges(o.rows, o.cols, o.pattern);
-  const auto levels = Levels(o);
-
-  Checkpoint checkpoint;
   nlohmann::json identity = record;
   identity["shape"] = {o.rows, o.cols, o.steps, o.weight_bits, PatternName(o.pattern), o.label_spots, o.levels, o.ramp_from, o.ramp_to};
-  if (!o.checkpoint.empty()) LoadCheckpoint(o.checkpoint, identity.dump(), edges.size() + model.site_class.size(), checkpoint);
-  checkpoint.identity = identity.dump();
   // Plain passes over the layers, then tuning of all but the first, whose input is pure noise as deployed.
   const int passes = o.steps + (o.tuning_epochs > 0 ? o.steps - 1 : 0);
-  const auto layer_of = [&o](int pass) { return pass < o.steps ? pass : pass - o.steps + 1; };
-  const auto deploy = [&](int pass) { Quantise(checkpoint.finished[pass].chosen, edges, o.weight_bits, model.layers[layer_of(pass)]); };
-  for (int pass = 0; pass < static_cast<int>(checkpoint.finished.size()); ++pass) deploy(pass);
-  for (int pass = static_cast<int>(checkpoint.finished.size()); pass < passes; ++pass) {
-    const int layer = layer_of(pass);
-    LayerTraining training(o, model, set, held_out, layer, levels[layer], pass >= o.steps);
-    State& state = checkpoint.state;
-    if (state.parameters.empty()) training.Start(state, pass < o.steps ? nullptr : &checkpoint.finished[layer].chosen);
-    while (state.step < training.steps()) {
-      TrainProgress progress = training.Advance(state);
-      progress.pass = pass;
-      progress.passes = passes;
-      const bool go_on = !observer || observer(progress);
-      if (!o.checkpoint.empty() && (!go_on || state.step % training.quarter() == 0)) SaveCheckpoint(o.checkpoint, checkpoint);
-      if (!go_on)
-        throw Error(Exit::kInterrupted, "training interrupted", "layer " + std::to_string(layer),
-                    o.checkpoint.empty() ? "" : "the same command goes on from " + o.checkpoint);
-    }
-    if (state.chosen.empty()) state.chosen = state.average;
-    state.parameters.clear();
-    state.adam = {};
-    checkpoint.finished.push_back(std::exchange(state, {}));
-    deploy(pass);
-    if (!o.checkpoint.empty()) SaveCheckpoint(o.checkpoint, checkpoint);
-  }
+  const Plan plan{o, set, held_out, Levels(o), identity.dump(), o.steps, passes};
+  const std::vector<State> finished = RunPasses(world, plan, model, observer);
   Trained trained{model, model};
   nlohmann::json epochs = nlohmann::json::array();
   for (int pass = 0; pass < passes; ++pass) {
-    const State& done = checkpoint.finished[pass];
-    Quantise(done.average, edges, o.weight_bits, trained.last.layers[layer_of(pass)]);
+    const State& done = finished[pass];
+    Quantise(done.average, edges, o.weight_bits, trained.last.layers[plan.layer(pass)]);
     const auto best = std::min_element(done.scores.begin(), done.scores.end());
-    epochs.push_back({{"layer", layer_of(pass)}, {"scores", done.scores}, {"chosen", best == done.scores.end() ? 0 : best - done.scores.begin() + 1}});
+    epochs.push_back({{"layer", plan.layer(pass)}, {"scores", done.scores}, {"chosen", best == done.scores.end() ? 0 : best - done.scores.begin() + 1}});
   }
   for (Model* m : {&trained.chosen, &trained.last}) {
     nlohmann::json r = record;

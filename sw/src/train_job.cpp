@@ -103,7 +103,9 @@ std::vector<State> RunPasses(const Ranks& world, const Plan& plan, Model& model,
     world.Together([&] {
       for (const int item : mine.items) {
         if (desk.stop()) break;
-        RunPass(group, local, model, mine.part, open[item], desk, states[open[item]]);
+        const int pass = open[item];
+        const Parameters* from = plan.tuning(pass) ? &states[plan.layer(pass)].chosen : nullptr;
+        RunPass(group, local, model, mine.part, pass, from, desk, states[pass]);
       }
       desk.End();
     });

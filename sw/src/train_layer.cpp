@@ -70,6 +70,16 @@ double NextPenalty(double penalty, double autocorrelation, double previous, doub
   return std::max(penalty * factor, 0.001);
 }
 
+double PaperPenalty(double penalty, double autocorrelation, double previous, double threshold) {
+  double next = std::max(penalty, kLeastPenalty);
+  if (autocorrelation < threshold) {
+    next *= 1 - kPaperDelta;
+  } else if (autocorrelation > previous) {
+    next *= 1 + kPaperDelta;
+  }
+  return next < kLeastPenalty ? 0 : next;
+}
+
 double Autocorrelation(std::span<const std::uint8_t> before, std::span<const std::uint8_t> after, int chains, int group,
                        std::uint64_t seed) {
   constexpr int kProjections = 32;

@@ -40,8 +40,14 @@ struct Adam {
 };
 
 // Penalty of the next stretch from the chains' autocorrelation at the deployed number of sweeps: falls while they mix, rises
-// while they get slower.
+// while they get slower. As the author's code does it: below the threshold * (0.6 + 0.2 autocorrelation / threshold), else
+// * 0.95, or when it has grown * 1.2 (1.5 from 1.8 thresholds on); never below 0.001.
 double NextPenalty(double penalty, double autocorrelation, double previous, double threshold);
+
+// The same as the paper prints it (appendix H.2): * (1 - delta) below the threshold, kept while the autocorrelation does not
+// grow, * (1 + delta) when it has; from kLeastPenalty at least, and what ends below that is 0.
+inline constexpr double kPaperDelta = 0.2, kLeastPenalty = 1e-4;
+double PaperPenalty(double penalty, double autocorrelation, double previous, double threshold);
 
 // Autocorrelation of projected visible states: groups of `group` consecutive chains share their conditioning and are
 // centred on their own mean. States: [chain][pixel], 0/1.

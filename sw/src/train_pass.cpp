@@ -65,14 +65,15 @@ class Stretch {
 
 }  // namespace
 
-void RunPass(const Ranks& group, const Plan& plan, const Model& model, const StepPart& part, int pass, Desk& desk, State& state) {
+void RunPass(const Ranks& group, const Plan& plan, const Model& model, const StepPart& part, int pass, const Parameters* from, Desk& desk,
+             State& state) {
   const int layer = plan.layer(pass);
   const bool leads = group.rank() == 0;
   std::optional<LayerTraining> training;
   desk.Guard([&] {
     group.Together([&] {
       training.emplace(plan.options, model, plan.set, plan.held_out, layer, plan.levels[layer], plan.tuning(pass), part);
-      if (state.parameters.empty()) training->Start(state);
+      if (state.parameters.empty()) training->Start(state, from);
     });
   });
   if (!training) return;

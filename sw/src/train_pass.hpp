@@ -10,8 +10,9 @@
 
 namespace tsu::train {
 
-// Goes on from `state` to the end of the pass, or until the desk says stop; then, and every quarter epoch, the leader saves it.
-void RunPass(const Ranks& group, const Plan& plan, const Model& model, const StepPart& part, int pass, Desk& desk, State& state);
+// Goes on from `state` (not begun: from `from`, see LayerTraining::Start) to the end of the pass, or until the desk says stop; then, and every quarter epoch, the leader saves it.
+void RunPass(const Ranks& group, const Plan& plan, const Model& model, const StepPart& part, int pass, const Parameters* from, Desk& desk,
+             State& state);
 
 // A pass that is done keeps no parameters to go on from.
 inline bool Finished(const State& state) { return state.step > 0 && state.parameters.empty(); }

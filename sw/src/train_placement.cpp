@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -8,6 +9,18 @@
 #include "tsu/train.hpp"
 
 namespace tsu {
+
+GridSize ChooseGrid(int image_rows, int image_cols, const Pattern& pattern) {
+  constexpr double kStretch = 64.0 / 28;  // of the published models, the side of the grid over that of the image
+  constexpr int kMost = 224;              // 50,000 sites, as many as the largest published model has
+  if (image_rows > kMostImage || image_cols > kMostImage)
+    throw Error(Exit::kUsage, "no grid is chosen for images so large", std::to_string(image_rows) + " x " + std::to_string(image_cols),
+                "at most 128 x 128: scale them down, or give --rows and --cols");
+  int reach = 0;
+  for (const Offset& o : Offsets(pattern)) reach = std::max({reach, std::abs(o.dx), std::abs(o.dy)});
+  const auto side = [reach](int image) { return std::max(reach + 1, std::min(kMost, static_cast<int>(std::lround(image * kStretch)))); };
+  return {side(image_rows), (side(image_cols) + 1) / 2 * 2};
+}
 
 std::vector<std::int32_t> PlaceImage(int rows, int cols, int image_rows, int image_cols) {
   const int folded = (image_cols + 1) / 2;

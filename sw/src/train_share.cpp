@@ -5,6 +5,8 @@
 #include <cstdlib>
 
 #include "cpu_sampler.hpp"
+#include "train_batches.hpp"
+#include "train_chain.hpp"
 #include "tsu/regs.hpp"
 
 namespace tsu::train {
@@ -63,11 +65,16 @@ std::uint64_t SamplerBytes(const TrainOptions& o, int chains, int threads) {
 
 }  // namespace
 
-std::uint64_t NeededBytes(const TrainOptions& o, std::size_t images, std::size_t pixels, const StepPart& part, int threads) {
+std::uint64_t NeededBytes(const TrainOptions& o, const TrainSet& set, const TrainSet& held_out, const StepPart& part, bool tuning) {
+  const int scored = LayerScore::Chains(held_out);
+  std::uint64_t bytes = 0;
+  for (const int chains : {part.clamped.count, part.free.count, 2 * o.batch, scored, tuning ? o.batch : 0, tuning ? scored : 0})
+    bytes += SamplerBytes(o, chains, o.threads);
+  const std::uint64_t pixels = static_cast<std::uint64_t>(set.rows) * set.cols, batch = static_cast<std::uint64_t>(o.batch);
   const std::uint64_t parameters = static_cast<std::uint64_t>(o.rows) * o.cols * (2 * o.pattern.size() + 1);
-  const std::uint64_t batches = static_cast<std::uint64_t>(o.batch) * pixels * 8;  // two of a step, three of the probe's twice as many
-  return SamplerBytes(o, part.clamped.count, threads) + SamplerBytes(o, part.free.count, threads) +
-         SamplerBytes(o, 2 * o.batch, threads) + batches + images * sizeof(std::size_t) + parameters * 12 * sizeof(float);
+  // Two sets of images of a step and of the score, three of the probe's twice as many chains; a state and what it is packed in.
+  return bytes + (8 * batch + 2 * static_cast<std::uint64_t>(scored)) * pixels + Images(set) * sizeof(std::size_t) +
+         parameters * 12 * sizeof(float);
 }
 
 std::vector<Share> DealShares(int ranks, int items, int batch, int free_sweeps, int clamped_sweeps) {

@@ -34,8 +34,8 @@ struct Share {
 // are pieces for them; the rest has nothing to do. Leader of a group is its lowest rank.
 std::vector<Share> DealShares(int ranks, int items, int batch, int free_sweeps, int clamped_sweeps);
 
-// Bytes that a rank takes for its part beyond the images: samplers on so many threads (the layouts of cpu_sampler.hpp), among
-// them the probe's of 2 * batch chains, noised batches, parameters.
-std::uint64_t NeededBytes(const TrainOptions& o, std::size_t images, std::size_t pixels, const StepPart& part, int threads);
+// Bytes that a rank takes for its part of a pass beyond the images: samplers on so many threads (the layouts of
+// cpu_sampler.hpp), those of the probe, of held-out images and of a tuned layer's input among them, noised batches, parameters.
+std::uint64_t NeededBytes(const TrainOptions& o, const TrainSet& set, const TrainSet& held_out, const StepPart& part, bool tuning);
 
 }  // namespace tsu::train

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "train_state.hpp"
 
-#include <algorithm>
 #include <cstring>
 #include <filesystem>
 #include <string_view>
@@ -12,7 +11,7 @@
 namespace tsu::train {
 namespace {
 
-constexpr std::string_view kMagic = "tsu checkpoint 2\n";
+constexpr std::string_view kMagic = "tsu checkpoint 3\n";
 
 void Put(std::string& out, const void* data, std::size_t size) { out.append(static_cast<const char*>(data), size); }
 template <typename T>
@@ -48,20 +47,30 @@ struct Reader {
   }
 };
 
+constexpr double State::*kDoubles[] = {&State::penalty,     &State::autocorrelation, &State::stretch_gap,
+                                       &State::stretch_seconds, &State::seconds};
+constexpr Parameters State::*kParameters[] = {&State::parameters, &State::average, &State::chosen};
+
 void PutState(std::string& out, const State& state) {
-  for (const std::int64_t n : {state.step, state.adam.step}) PutNumber(out, n);
-  for (const double x : {state.penalty, state.autocorrelation}) PutNumber(out, x);
+  for (const std::int64_t n : {state.step, state.adam.step, state.stretch_steps}) PutNumber(out, n);
+  for (const auto x : kDoubles) PutNumber(out, state.*x);
   PutNumber<std::uint64_t>(out, state.scores.size());
   for (const double score : state.scores) PutNumber(out, score);
-  for (const auto* p : {&state.parameters, &state.average, &state.adam.first, &state.adam.second, &state.chosen}) PutFloats(out, *p);
+  PutNumber<std::uint64_t>(out, state.lines.size());
+  for (const TrainLine& line : state.lines) PutNumber(out, line);
+  for (const auto p : kParameters) PutFloats(out, state.*p);
+  for (const auto* p : {&state.adam.first, &state.adam.second}) PutFloats(out, *p);
 }
 State GetState(Reader& in) {
   State state;
-  for (std::int64_t* n : {&state.step, &state.adam.step}) *n = in.Number<std::int64_t>();
-  for (double* x : {&state.penalty, &state.autocorrelation}) *x = in.Number<double>();
+  for (std::int64_t* n : {&state.step, &state.adam.step, &state.stretch_steps}) *n = in.Number<std::int64_t>();
+  for (const auto x : kDoubles) state.*x = in.Number<double>();
   const auto scores = in.Number<std::uint64_t>();
   for (std::uint64_t k = 0; k < scores && !in.bad; ++k) state.scores.push_back(in.Number<double>());
-  for (auto* p : {&state.parameters, &state.average, &state.adam.first, &state.adam.second, &state.chosen}) *p = in.Floats();
+  const auto lines = in.Number<std::uint64_t>();
+  for (std::uint64_t k = 0; k < lines && !in.bad; ++k) state.lines.push_back(in.Number<TrainLine>());
+  for (const auto p : kParameters) state.*p = in.Floats();
+  for (auto* p : {&state.adam.first, &state.adam.second}) *p = in.Floats();
   return state;
 }
 
@@ -73,23 +82,19 @@ std::uint64_t Sum(std::string_view text) {  // FNV-1a
 
 }  // namespace
 
-void SaveCheckpoint(const std::string& path, const Checkpoint& checkpoint) {
+std::string PackState(const std::string& identity, int pass, const State& state) {
   std::string out(kMagic);
-  PutNumber<std::uint64_t>(out, checkpoint.identity.size());
-  out += checkpoint.identity;
-  PutNumber<std::uint64_t>(out, checkpoint.finished.size());
-  for (const State& state : checkpoint.finished) PutState(out, state);
-  PutState(out, checkpoint.state);
+  const std::string name = identity + " pass " + std::to_string(pass);
+  PutNumber<std::uint64_t>(out, name.size());
+  out += name;
+  PutState(out, state);
   PutNumber(out, Sum(out));
-  WriteFileAtomically(path, {reinterpret_cast<const std::uint8_t*>(out.data()), out.size()});
+  return out;
 }
 
-bool LoadCheckpoint(const std::string& path, const std::string& identity, std::size_t parameters, Checkpoint& checkpoint) {
-  std::error_code failure;
-  if (!std::filesystem::exists(path, failure) && !failure) return false;
-  const tsu::Bytes bytes = ReadFile(path);
-  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  const Error damaged(Exit::kBadInput, "damaged checkpoint", path, "delete it to start afresh");
+State UnpackState(const std::string& whole, const std::string& path, const std::string& identity, int pass, std::size_t parameters) {
+  const std::string_view text = whole;
+  const Error damaged(Exit::kBadInput, "damaged checkpoint", path, "delete it to start this layer afresh");
   const std::size_t tail = sizeof(std::uint64_t);
   if (text.size() < kMagic.size() + tail || text.compare(0, kMagic.size(), kMagic) != 0) throw damaged;
   std::string_view body = text;
@@ -99,24 +104,25 @@ bool LoadCheckpoint(const std::string& path, const std::string& identity, std::s
   Reader in{body.substr(kMagic.size())};
   const auto size = in.Number<std::uint64_t>();
   if (in.bad || size > in.rest.size()) throw damaged;
-  if (in.rest.substr(0, size) != identity)
+  if (in.rest.substr(0, size) != identity + " pass " + std::to_string(pass))
     throw Error(Exit::kBadInput, "checkpoint of another training (options or data differ)", path,
                 "delete it, or give the same command");
   in.rest.remove_prefix(size);
-  checkpoint = {};
-  checkpoint.identity = identity;
-  const auto passes = in.Number<std::uint64_t>();
-  for (std::uint64_t k = 0; k < passes && !in.bad; ++k) checkpoint.finished.push_back(GetState(in));
-  checkpoint.state = GetState(in);
+  const State state = GetState(in);
   if (in.bad || !in.rest.empty()) throw damaged;
   // The sum is no seal: what is indexed must have its size.
-  const auto fits = [&](const Parameters& p) { return p.size() == parameters; };
-  const State& state = checkpoint.state;
-  const bool between = state.parameters.empty();  // two passes
-  if ((!between && !(fits(state.parameters) && fits(state.average))) || state.step < 0) throw damaged;
-  for (const State& done : checkpoint.finished)
-    if (!fits(done.average) || !fits(done.chosen)) throw damaged;
-  return true;
+  const auto fits = [parameters](const Parameters& p) { return p.size() == parameters; };
+  const bool done = state.parameters.empty();
+  if (!fits(state.average) || (done ? !fits(state.chosen) : !fits(state.parameters)) || state.step < (done ? 1 : 0)) throw damaged;
+  return state;
+}
+
+std::string ReadState(const std::string& path) {
+  std::error_code failure;
+  if (!std::filesystem::exists(path, failure) && !failure) return "";
+  const tsu::Bytes bytes = ReadFile(path);
+  if (bytes.empty()) throw Error(Exit::kBadInput, "damaged checkpoint", path, "delete it to start this layer afresh");
+  return {bytes.begin(), bytes.end()};
 }
 
 }  // namespace tsu::train

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Everything a training needs to go on where it stopped, and its file.
+// Everything a training needs to go on where it stopped, and its text.
 #pragma once
 
 #include <cstdint>
@@ -7,10 +7,11 @@
 #include <vector>
 
 #include "train_layer.hpp"
+#include "tsu/train_log.hpp"
 
 namespace tsu::train {
 
-// Of one pass over a layer's epochs.
+// Of one pass over a layer's epochs. One that is done keeps what is averaged, chosen and logged.
 struct State {
   std::int64_t step = 0;  // gradient steps done
   Parameters parameters, average;
@@ -18,18 +19,17 @@ struct State {
   double penalty = 0, autocorrelation = 0;
   std::vector<double> scores;  // of every epoch's average on held-out images; empty without any
   Parameters chosen;           // average of the epoch with the best score
+  std::vector<TrainLine> lines;                    // of the log
+  double stretch_gap = 0, stretch_seconds = 0;     // sums over the steps since the last line
+  std::int64_t stretch_steps = 0;
+  double seconds = 0;                              // spent in all runs
 };
 
-// Of a whole training.
-struct Checkpoint {
-  std::string identity;         // options and data
-  std::vector<State> finished;  // passes that are done, in order; of these only average, scores and chosen are kept
-  State state;                  // of the pass that runs; without parameters: not begun
-};
-
-// Writes aside and renames; throws kOutput.
-void SaveCheckpoint(const std::string& path, const Checkpoint& checkpoint);
-// False when there is no such file. Throws kBadInput when it is damaged or of another training. `size`: parameters of a layer.
-bool LoadCheckpoint(const std::string& path, const std::string& identity, std::size_t size, Checkpoint& checkpoint);
+// The text of a checkpoint: state of one pass of a training, `identity` being all that tells trainings apart, with a sum.
+std::string PackState(const std::string& identity, int pass, const State& state);
+// Throws kBadInput, naming `path`, when the text is damaged or of another training. `size`: parameters of a layer.
+State UnpackState(const std::string& text, const std::string& path, const std::string& identity, int pass, std::size_t size);
+// The text of a file; empty when there is no such file. Throws what ReadFile does, and kBadInput on an empty file.
+std::string ReadState(const std::string& path);
 
 }  // namespace tsu::train

@@ -68,7 +68,8 @@ CLI::Option* AddDevice(CLI::App& command, T& url) {
 // Largest seed.
 inline constexpr std::uint64_t kMostSeed = ~std::uint64_t{0};
 
-// One line on standard error that rewrites itself; silent unless standard error is a terminal.
+// One line on standard error that rewrites itself; silent unless standard error is a terminal. Under mpirun, which hides the
+// terminal, the first rank prints a line every half minute.
 class Progress {
  public:
   explicit Progress(std::string what);
@@ -77,8 +78,8 @@ class Progress {
 
  private:
   std::string what_;
-  bool terminal_, shown_ = false;
-  double start_, last_ = -1;
+  bool terminal_, lines_, shown_ = false;
+  double start_, last_ = -1, first_ = -1;  // first_: share that was done when first shown (a resumed training)
 };
 
 // Name of this machine's processor, for figures.

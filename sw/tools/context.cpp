@@ -8,6 +8,7 @@
 
 #include "commands.hpp"
 #include "tsu/error.hpp"
+#include "tsu/job.hpp"
 
 namespace tsu::tool {
 namespace {
@@ -31,19 +32,30 @@ void AddJsonFlag(CLI::App& command, Context& context) {
   command.add_flag("--json", context.json, "print one JSON object on standard output and nothing else there");
 }
 
-Progress::Progress(std::string what) : what_(std::move(what)), terminal_(isatty(2)), start_(Now()) {}
+Progress::Progress(std::string what)
+    : what_(std::move(what)), terminal_(isatty(2)), lines_(!terminal_ && JobSize() > 1 && JobRank() == 0), start_(Now()) {}
 
 Progress::~Progress() {
   if (shown_) std::fputc('\n', stderr);
 }
 
 void Progress::Show(double done, const std::string& detail) {
+  constexpr double kLinesEvery = 30, kBarEvery = 0.2;
   const double now = Now();
-  if (!terminal_ || (now - last_ < 0.2 && done < 1)) return;
+  if (first_ < 0) {
+    first_ = done;
+    last_ = lines_ ? now : last_;
+  }
+  if (!terminal_ && !lines_) return;
+  if (now - last_ < (lines_ ? kLinesEvery : kBarEvery) && (lines_ || done < 1)) return;
   last_ = now;
+  const double left = done > first_ ? (now - start_) * (1 - done) / (done - first_) : 0;
+  if (lines_) {
+    std::fprintf(stderr, "%s: %.0f %%, %.0f s left, %s\n", what_.c_str(), 100 * done, left, detail.c_str());
+    return;
+  }
   shown_ = true;
   const int filled = static_cast<int>(done * 30);
-  const double left = done > 0 ? (now - start_) * (1 - done) / done : 0;
   std::fprintf(stderr, "\r%s [%.*s%*s] %3.0f %%, %.0f s left %s\033[K", what_.c_str(), filled,
                "##############################", 30 - filled, "", 100 * done, left, detail.c_str());
   std::fflush(stderr);

@@ -2,6 +2,7 @@
 // `tsu train`: images -> model file.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <cstdio>
@@ -12,6 +13,7 @@
 #include "tsu/error.hpp"
 #include "tsu/files.hpp"
 #include "tsu/interrupt.hpp"
+#include "tsu/job.hpp"
 #include "tsu/model.hpp"
 #include "tsu/train.hpp"
 #include "tsu/train_data.hpp"
@@ -22,6 +24,8 @@ namespace {
 struct Arguments {
   std::string data, out, last, pattern = "G12";
   std::vector<double> ramp;
+  std::string rule = "author";
+  bool default_grid = false;
   TrainOptions train;
 };
 
@@ -30,13 +34,14 @@ std::string RecordedCommand(const Arguments& a) {
   const TrainOptions& t = a.train;
   const TrainOptions usual;
   std::string text = fmt::format("tsu train --pattern {} --steps {} --epochs {} --seed {}", a.pattern, t.steps, t.epochs, t.seed);
-  if (t.rows != usual.rows || t.cols != usual.cols) text += fmt::format(" --rows {} --cols {}", t.rows, t.cols);
+  if (!a.default_grid) text += fmt::format(" --rows {} --cols {}", t.rows, t.cols);
   if (t.weight_bits != usual.weight_bits) text += fmt::format(" --weight-bits {}", t.weight_bits);
   if (t.batch != usual.batch) text += fmt::format(" --batch {}", t.batch);
   if (t.sweeps != usual.sweeps) text += fmt::format(" --sweeps {}", t.sweeps);
   if (t.clamped_sweeps != usual.clamped_sweeps) text += fmt::format(" --clamped-sweeps {}", t.clamped_sweeps);
   if (t.rate != usual.rate) text += fmt::format(" --rate {}", t.rate);
   if (t.threshold != usual.threshold) text += fmt::format(" --threshold {}", t.threshold);
+  if (t.penalty_rule != usual.penalty_rule) text += " --penalty-rule paper";
   if (!t.levels.empty()) text += fmt::format(" --levels {}", fmt::join(t.levels, ","));
   if (!a.ramp.empty()) text += fmt::format(" --ramp {}", fmt::join(a.ramp, ","));
   if (t.ramp_training) text += " --train-ramp";
@@ -47,46 +52,88 @@ std::string RecordedCommand(const Arguments& a) {
   return text;
 }
 
-void Train(Arguments a, const Context& context) {
-  TrainOptions& o = a.train;
-  if (o.checkpoint.empty()) o.checkpoint = a.out + ".checkpoint";
-  std::vector<std::string> outputs{a.out, o.checkpoint};
+// One file a pass: of the layers, and of those that are tuned.
+std::vector<std::string> Checkpoints(const TrainOptions& o) {
+  const int passes = o.steps + (o.tuning_epochs > 0 ? o.steps - 1 : 0);
+  std::vector<std::string> files;
+  for (int pass = 0; pass < passes; ++pass) files.push_back(o.checkpoint + "." + std::to_string(pass));
+  return files;
+}
+
+void CheckFiles(const Arguments& a) {
+  const TrainOptions& o = a.train;
+  std::vector<std::string> outputs = Checkpoints(o);
+  outputs.insert(outputs.end(), {a.out, o.log});
   if (!a.last.empty()) outputs.push_back(a.last);
   CheckOutputs(outputs, {SplitPath(a.data, true)});
+}
+
+struct Data {
+  BinaryImages images;
+  std::vector<std::uint8_t> labels;
+};
+
+// Images and what follows from them; throws on everything that is wrong about the command.
+Data Prepare(Arguments& a) {
+  TrainOptions& o = a.train;
+  if (o.checkpoint.empty()) o.checkpoint = a.out + ".checkpoint";
+  if (o.log.empty()) o.log = a.out + ".log.jsonl";
+  if (JobRank() == 0) CheckFiles(a);
   o.pattern = ParsePattern(a.pattern);
+  o.penalty_rule = a.rule == "paper" ? PenaltyRule::kPaper : PenaltyRule::kAuthor;
   if (!a.ramp.empty()) {
     if (a.ramp.size() != 2) throw Error(Exit::kUsage, "a ramp is two betas", fmt::format("{}", fmt::join(a.ramp, ",")), "such as --ramp 0.9,1.2");
     o.ramp_from = a.ramp[0];
     o.ramp_to = a.ramp[1];
   }
-  const BinaryImages images = LoadSplit(a.data, true);
-  TrainSet set{images.bits, images.rows, images.cols};
-  std::vector<std::uint8_t> labels;
-  if (o.label_spots > 0) set.labels = labels = LoadLabels(a.data, true, images.count);
+  Data data{LoadSplit(a.data, true), {}};
+  if (o.label_spots > 0) data.labels = LoadLabels(a.data, true, data.images.count);
+  const bool chosen = o.rows == 0 || o.cols == 0;
+  if (chosen || (data.images.rows <= kMostImage && data.images.cols <= kMostImage)) {
+    const GridSize grid = ChooseGrid(data.images.rows, data.images.cols, o.pattern);
+    if (o.rows == 0) o.rows = grid.rows;
+    if (o.cols == 0) o.cols = grid.cols;
+    a.default_grid = o.rows == grid.rows && o.cols == grid.cols;
+  }
+  if (chosen && JobRank() == 0 && isatty(2))
+    fmt::print(stderr, "tsu: images of {} x {} on a grid of {} x {}\n", data.images.rows, data.images.cols, o.rows, o.cols);
   o.record = nlohmann::json{{"command", RecordedCommand(a)},
-                            {"data", {{"split", "train"}, {"sha256", images.sha256}, {"binarised_at", kBinarisation}}}}
+                            {"data", {{"split", "train"}, {"sha256", data.images.sha256}, {"binarised_at", kBinarisation}}}}
                  .dump();
+  return data;
+}
+
+void Train(Arguments a, const Context& context) {
+  TrainOptions& o = a.train;
+  Data data;
+  Together([&] { data = Prepare(a); });
+  const BinaryImages& images = data.images;
   const auto start = std::chrono::steady_clock::now();
   TrainProgress last;
   Trained trained;
   {
     Progress progress("training");
-    trained = tsu::Train(set, o, [&](const TrainProgress& p) {
+    trained = tsu::Train({images.bits, images.rows, images.cols, data.labels}, o, [&](const TrainProgress& p) {
       last = p;
       const double share = static_cast<double>(p.step) / static_cast<double>(p.steps);
-      progress.Show((p.pass + share) / p.passes,
-                    fmt::format("pass {} of {}, layer {}, {:.1f} %, gap {:.4f}, autocorrelation {:.3f}, largest |J| {:.2f}, held out {:.5f}",
-                                p.pass + 1, p.passes, p.layer, 100 * share, p.gap, p.autocorrelation, p.largest, p.score));
+      progress.Show(p.done, fmt::format("{:.2f} flips/ns; pass {} of {}, layer {}, {:.1f} %, gap {:.4f}, autocorrelation {:.3f}, "
+                                        "largest |J| {:.2f}, held out {:.5f}",
+                                        p.flips_per_ns, p.pass + 1, p.passes, p.layer, 100 * share, p.gap, p.autocorrelation, p.largest, p.score));
       return !Interrupted();
     });
   }
-  SaveModel(a.out, trained.chosen);
-  if (!a.last.empty()) SaveModel(a.last, trained.last);
-  std::remove(o.checkpoint.c_str());
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  context.Answer({{"model", a.out}, {"seconds", seconds}, {"epochs", o.epochs}, {"seed", o.seed},
-                  {"autocorrelation", last.autocorrelation}, {"gap", last.gap}, {"largest_j", last.largest}},
-                 fmt::format("{}: {} epochs of {} images in {:.0f} s", a.out, o.epochs, images.count, seconds));
+  Together([&] {
+    if (JobRank() != 0) return;
+    SaveModel(a.out, trained.chosen);
+    if (!a.last.empty()) SaveModel(a.last, trained.last);
+    for (const std::string& file : Checkpoints(o)) std::remove(file.c_str());
+    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    context.Answer({{"model", a.out}, {"log", o.log}, {"grid", {o.rows, o.cols}}, {"ranks", JobSize()}, {"seconds", seconds},
+                    {"epochs", o.epochs}, {"seed", o.seed}, {"autocorrelation", last.autocorrelation}, {"gap", last.gap},
+                    {"largest_j", last.largest}},
+                   fmt::format("{}: {} epochs of {} images on a grid of {} x {} in {:.0f} s\ncurves: tsu plot {} --out FILE.png", a.out,
+                               o.epochs, images.count, o.rows, o.cols, seconds, o.log));
+  });
 }
 
 }  // namespace
@@ -101,14 +148,18 @@ void AddTrainCommand(CLI::App& app, Context& context) {
   AddNumber(*command, "--steps", t.steps, "denoising steps", 1, 16);
   AddNumber(*command, "--epochs", t.epochs, "passes over the images, a step", 1, 1'000'000);
   AddNumber(*command, "--seed", t.seed, "the same seed gives the same file", std::uint64_t{0}, kMostSeed);
-  AddNumber(*command, "--rows", t.rows, "rows of the grid", 1, kMostSide);
-  AddNumber(*command, "--cols", t.cols, "columns of the grid, even", 2, kMostSide);
+  AddNumber(*command, "--rows", t.rows, "rows of the grid (default: what suits the images)", 1, kMostSide)->default_str("");
+  AddNumber(*command, "--cols", t.cols, "columns of the grid, even (default: what suits the images)", 2, kMostSide)->default_str("");
   AddNumber(*command, "--weight-bits", t.weight_bits, "bits of a weight", 4, 10);
   AddNumber(*command, "--batch", t.batch, "images a gradient step, a multiple of 64", 64, 1 << 20);
   AddNumber(*command, "--sweeps", t.sweeps, "sweeps of a deployed step", 8, kMostSweeps);
   AddNumber(*command, "--clamped-sweeps", t.clamped_sweeps, "sweeps of the clamped phase", 8, kMostSweeps);
   AddNumber(*command, "--rate", t.rate, "first learning rate", 1e-9, 1.0);
   AddNumber(*command, "--threshold", t.threshold, "autocorrelation above which the correlation penalty grows", 0.0, 1.0);
+  command->add_option("--penalty-rule", a->rule, "how the correlation penalty follows the autocorrelation: as the author's code or as the paper")
+      ->type_name("RULE")
+      ->check(CLI::IsMember({"author", "paper"}))
+      ->capture_default_str();
   AddNumbers(*command, "--levels", t.levels, "signal levels between the steps, falling (default: evenly from 1 to 0)", 0.0, 1.0);
   AddNumbers(*command, "--ramp", a->ramp, "first and last beta of the last step (default: 0.9,1.2)", 0.01, 100.0);
   command->add_flag("--train-ramp", t.ramp_training, "the last step ramps in training too");
@@ -119,8 +170,10 @@ void AddTrainCommand(CLI::App& app, Context& context) {
   AddName(*command, "--last", a->last, "FILE", "also write the model of the last epochs");
   AddNumber(*command, "--threads", t.threads, "0: one a core; no influence on the model", 0, kMostThreads);
   AddName(*command, "--checkpoint", t.checkpoint, "FILE",
-          "state, written now and then and at Ctrl-C, resumed when it is there (default: OUT.checkpoint)");
+          "states FILE.0, FILE.1, ..., written now and then and at Ctrl-C, resumed when they are there (default: OUT.checkpoint)");
+  AddName(*command, "--log", t.log, "FILE", "JSON lines for tsu plot, one a quarter epoch and layer (default: OUT.log.jsonl)");
   command->footer("Example: tsu train --data fashion-mnist --out my.safetensors\n"
+                  "On several processes or machines: mpirun -n 4 tsu train ...; the same file for any number.\n"
                   "Ctrl-C saves the state; the same command goes on from there.");
   AddJsonFlag(*command, context);
   command->callback([a, &context] { Train(*a, context); });

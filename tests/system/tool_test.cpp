@@ -162,10 +162,10 @@ TEST_F(Tool, ADiskThatFillsUpKeepsTheOldCheckpoint) {
   std::this_thread::sleep_for(std::chrono::milliseconds(1000));
   process->Signal(SIGINT);
   ASSERT_TRUE(process->Wait());
-  const Bytes saved = ReadFile(state);
+  const Bytes saved = ReadFile(state + ".0");
   ASSERT_GT(saved.size(), 4096u) << "half the disk and more: no room for two";
   Fails(Exit::kOutput, arguments, "space");
-  EXPECT_EQ(ReadFile(state), saved);
+  EXPECT_EQ(ReadFile(state + ".0"), saved);
   EXPECT_EQ(std::distance(std::filesystem::directory_iterator(disk / ""), {}), 1) << "nothing aside";
 }
 
@@ -200,7 +200,7 @@ TEST_F(Tool, AClosedTerminalEndsATrainingWhoseStateIsKept) {
   process->Signal(SIGHUP);
   ASSERT_TRUE(process->Wait(std::chrono::seconds(60)));
   EXPECT_EQ(process->code, static_cast<int>(Exit::kInterrupted)) << process->err;
-  EXPECT_TRUE(std::filesystem::exists(scratch_ / "x.checkpoint"));
+  EXPECT_TRUE(std::filesystem::exists(scratch_ / "x.checkpoint.0"));
 }
 
 TEST_F(Tool, DiagnoseAndDemoAnswerAndDraw) {

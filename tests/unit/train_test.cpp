@@ -118,6 +118,14 @@ TEST(Train, PenaltyFollowsTheAutocorrelation) {
   EXPECT_DOUBLE_EQ(train::NextPenalty(0.001, 0.0, 0.1, 0.15), 0.001);  // floor
 }
 
+TEST(Train, PenaltyAsThePaperPrintsIt) {
+  EXPECT_DOUBLE_EQ(train::PaperPenalty(0.1, 0.02, 0.5, 0.03), 0.08);      // below the threshold: falls
+  EXPECT_DOUBLE_EQ(train::PaperPenalty(0.1, 0.04, 0.04, 0.03), 0.1);      // above, not growing: stays
+  EXPECT_DOUBLE_EQ(train::PaperPenalty(0.1, 0.05, 0.04, 0.03), 0.12);     // above and growing: rises
+  EXPECT_DOUBLE_EQ(train::PaperPenalty(0.00011, 0.02, 0.5, 0.03), 0.0);   // what ends below the least is none
+  EXPECT_DOUBLE_EQ(train::PaperPenalty(0.0, 0.05, 0.04, 0.03), 0.00012);  // from which it comes back
+}
+
 TEST(Train, AutocorrelationOfKnownChains) {
   std::mt19937_64 r(test::Seed() + 2);
   constexpr int kChains = 512, kPixels = 50;
@@ -222,7 +230,7 @@ TEST(Train, ResumesAfterAStopAsIfThereHadBeenNone) {
   TrainOptions other = o;
   other.rate *= 2;
   EXPECT_THROW(Train({images, kSide, kSide}, other), Error);  // a checkpoint of another training
-  std::filesystem::resize_file(o.checkpoint, 1000);
+  std::filesystem::resize_file(o.checkpoint + ".1", 1000);
   try {
     Train({images, kSide, kSide}, o);
     ADD_FAILURE() << "went on from a damaged checkpoint";

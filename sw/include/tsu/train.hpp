@@ -18,9 +18,12 @@
 
 namespace tsu {
 
+// How the penalty follows the autocorrelation: as the author's code does, or as the paper prints it (src/train_layer.hpp).
+enum class PenaltyRule { kAuthor, kPaper };
+
 struct TrainOptions {
   Pattern pattern;
-  int rows = 64, cols = 64;
+  int rows = 0, cols = 0;    // of the grid; 0: ChooseGrid
   int weight_bits = 8;
   int steps = 2;             // denoising steps T; signal levels fall evenly from 1 to 0
   int epochs = 12;
@@ -38,7 +41,9 @@ struct TrainOptions {
   double tuning_rate = 0.002;
   int label_spots = 0;       // label cells: one-hot blocks of kClasses sites each, spread over the grid; 0: none
   int held_out = 5000;       // the last images, by which epochs are judged and on which nothing is trained; at most a twelfth
-  std::string checkpoint;    // file; empty: none. An existing one of the same training is resumed.
+  PenaltyRule penalty_rule = PenaltyRule::kAuthor;
+  std::string checkpoint;    // files CHECKPOINT.0, .1, ..., one a pass; empty: none. Existing ones of the same training are resumed.
+  std::string log;           // file of JSON lines (train_log.hpp); empty: none
   std::string record;        // JSON object text to which the constants of the training are added
 };
 
@@ -51,13 +56,16 @@ struct TrainSet {
 struct TrainProgress {
   int layer = 0;
   int pass = 0, passes = 0;          // a pass for each layer, and one for each that is tuned
-  std::int64_t step = 0, steps = 0;  // gradient steps of this layer
+  std::int64_t step = 0, steps = 0;  // gradient steps of this pass
+  double done = 0;                   // share of all passes
+  double flips_per_ns = 0;           // of all ranks
   double gap = 0;                    // mean |clamped - free| correlation: how far from the data
   double autocorrelation = 0, penalty = 0;
   double largest = 0;                // largest |J|; above 3 = diverging
   double score = 0;                  // squared maximum mean discrepancy of the last epoch's average to held-out images
 };
-// Called after every gradient step; false ends the training with Error(kInterrupted) after a checkpoint.
+// Called after every gradient step that this process takes part in, and on the first rank for those of others, now and then;
+// false ends the training with Error(kInterrupted) after a checkpoint.
 using TrainObserver = std::function<bool(const TrainProgress&)>;
 
 struct Trained {
@@ -67,6 +75,14 @@ struct Trained {
 
 // Throws kUsage on options that cannot be, kBadInput on a foreign checkpoint or labels out of range.
 Trained Train(const TrainSet& set, const TrainOptions& options, const TrainObserver& observer = nullptr);
+
+// A grid that suits images of a size: about 2.3 times as wide and high, an even number of columns, no smaller than the
+// pattern's reach, no larger than 224 x 224. Throws kUsage for images larger than kMostImage x kMostImage.
+inline constexpr int kMostImage = 128;
+struct GridSize {
+  int rows, cols;
+};
+GridSize ChooseGrid(int image_rows, int image_cols, const Pattern& pattern);
 
 // Sites of an image's pixels: the image stretched over the grid, columns c and width - 1 - c folded next to each other.
 std::vector<std::int32_t> PlaceImage(int rows, int cols, int image_rows, int image_cols);
