@@ -4,12 +4,12 @@ BUILD := build
 TSU := $(BUILD)/tsu
 MODEL := sw/models/fashion-g12.safetensors
 
-.PHONY: help deps build run test lint regs mutants bench bus-models soak soak-lockstep soak-link soak-noise clean
+.PHONY: help deps build run test lint regs mutants bench bus-models soak soak-lockstep soak-link soak-noise soak-train clean
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
 
 PACKAGES := g++ make cmake ninja-build ccache git verilator yosys python3 libgtest-dev libcli11-dev libspdlog-dev \
-  nlohmann-json3-dev libpng-dev zlib1g-dev libhwy-dev
+  nlohmann-json3-dev libpng-dev zlib1g-dev libhwy-dev openmpi-bin libopenmpi-dev
 # install-packages(list): installs the Debian packages of the list that are missing.
 define install-packages
 missing=$$(for p in $(1); do dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || echo $$p; done); \
@@ -65,7 +65,7 @@ $(BUS_VENV)/installed: verif/bus_models/requirements.txt
 	  { echo "bus-models: cannot install $<: is the Python package index reachable?" >&2; exit 1; }
 	@touch $@
 
-soak: soak-lockstep soak-link soak-noise ## the long runs: 1e10 lockstep flips, 10,000 damaged frames, noise battery
+soak: soak-lockstep soak-link soak-noise soak-train ## the long runs: 1e10 lockstep flips, 10,000 damaged frames, noise battery, killed trainings
 soak-lockstep: configure ## RTL against golden over 1e10 flips
 	@cmake --build $(BUILD) --target array_test && TSU_SOAK_FLIPS=1e10 $(BUILD)/tests/array_test
 soak-link: configure ## 10,000 damaged frames over the simulated serial line
@@ -73,6 +73,8 @@ soak-link: configure ## 10,000 damaged frames over the simulated serial line
 soak-noise: configure ## Debian's dieharder on the delivered noise words; rewrites verif/stats/dieharder.txt
 	@$(call install-packages,dieharder)
 	@cmake --build $(BUILD) --target noise-stream && verif/stats/run_dieharder.sh $(BUILD)/noise-stream verif/stats/dieharder.txt $$(nproc)
+soak-train: configure ## trainings killed 50 times, alone and one of three ranks, against undisturbed ones
+	@cmake --build $(BUILD) --target tsu-tool train_job_test && TSU_SOAK_KILLS=50 $(BUILD)/tests/train_job_test --gtest_filter='*Kill*'
 
 clean: ## remove everything that was built
 	@rm -rf $(BUILD)

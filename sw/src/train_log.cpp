@@ -5,6 +5,7 @@
 #include <limits>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <string_view>
 
 #include "tsu/error.hpp"
 #include "tsu/plot.hpp"
@@ -23,6 +24,8 @@ constexpr Field kFields[] = {{"epoch", &TrainLine::epoch},
                              {"largest_j", &TrainLine::largest},
                              {"flips_per_ns", &TrainLine::flips_per_ns},
                              {"seconds", &TrainLine::seconds}};
+
+constexpr std::string_view kBegin = "{\"pass\":";
 
 TrainLine Parse(const std::string& text) {
   const auto object = nlohmann::json::parse(text);
@@ -64,14 +67,21 @@ std::string LogLine(const TrainLine& line) {
 std::vector<TrainLine> LoadLog(const std::string& path) {
   const Bytes bytes = ReadFile(path);
   std::vector<TrainLine> lines;
+  const auto refuse = [&] {
+    throw Error(Exit::kBadInput, "not the log of a training", path + ", line " + std::to_string(lines.size() + 1),
+                "name the file that tsu train --log has written");
+  };
   for (auto begin = bytes.begin();;) {
     const auto end = std::find(begin, bytes.end(), '\n');
-    if (end == bytes.end()) return lines;
+    const std::string text(begin, end);
+    if (end == bytes.end()) {
+      if (text.compare(0, kBegin.size(), kBegin, 0, text.size()) != 0) refuse();  // no beginning of a line either
+      return lines;
+    }
     try {
-      lines.push_back(Parse(std::string(begin, end)));
+      lines.push_back(Parse(text));
     } catch (const nlohmann::json::exception&) {
-      throw Error(Exit::kBadInput, "not the log of a training", path + ", line " + std::to_string(lines.size() + 1),
-                  "name the file that tsu train --log has written");
+      refuse();
     }
     begin = end + 1;
   }

@@ -11,8 +11,8 @@
 namespace tsu {
 
 GridSize ChooseGrid(int image_rows, int image_cols, const Pattern& pattern) {
-  constexpr double kStretch = 64.0 / 28;  // of the published models, the side of the grid over that of the image
-  constexpr int kMost = 224;              // 50,000 sites, as many as the largest published model has
+  static constexpr double kStretch = 64.0 / 28;  // of the published models, the side of the grid over that of the image
+  static constexpr int kMost = 224;              // 50,000 sites, as many as the largest published model has
   if (image_rows > kMostImage || image_cols > kMostImage)
     throw Error(Exit::kUsage, "no grid is chosen for images so large", std::to_string(image_rows) + " x " + std::to_string(image_cols),
                 "at most 128 x 128: scale them down, or give --rows and --cols");

@@ -56,6 +56,7 @@ class Process {
   Process& operator=(const Process&) = delete;
 
   void Signal(int number) const { kill(pid_, number); }
+  pid_t pid() const { return pid_; }
 
   // Reads both pipes to their end and reaps the child; false (and the child killed) past the deadline.
   bool Wait(std::chrono::seconds deadline = std::chrono::seconds(120)) {

@@ -60,14 +60,14 @@ TEST(TrainShare, NoRankHasMoreThanItMust) {
   EXPECT_EQ(std::count_if(shares.begin(), shares.end(), [](const Share& s) { return s.items.empty(); }), 3);
 }
 
-struct Setup {
+struct Case {
   TrainOptions o;
   std::vector<std::uint8_t> bits;
   TrainSet set, held_out;
   Model model;
   Level level{1, 0.5, 18};
 
-  Setup(int side, int batch, int image) {
+  Case(int side, int batch, int image) {
     o.pattern = ParsePattern("G12");
     o.rows = o.cols = side;
     o.batch = batch;
@@ -94,7 +94,7 @@ struct Setup {
 };
 
 TEST(TrainShare, PartsAddUpToTheWhole) {
-  const Setup s(20, 832, 6);
+  const Case s(20, 832, 6);
   const auto counts = [&](const StepPart& part) {
     LayerTraining training(s.o, s.model, s.set, s.held_out, 0, s.level, false, part);
     State state;
@@ -113,7 +113,7 @@ TEST(TrainShare, PartsAddUpToTheWhole) {
 }
 
 TEST(TrainShare, MemoryIsForeseen) {
-  const Setup s(64, 4096, 8);
+  const Case s(64, 4096, 8);
   for (const StepPart& part : {s.whole(), StepPart{{}, {0, 2048}}}) {
     const auto before = mallinfo2();
     LayerTraining training(s.o, s.model, s.set, s.held_out, 0, s.level, false, part);
@@ -150,13 +150,13 @@ TEST(TrainLog, LinesComeBackAndOthersAreRefused) {
   const test::Scratch scratch;
   const double none = std::nan("");
   const TrainLine line{1, 1, 12, 0.25, 0.1, none, 1e-4, 2.5, 3.25, 17.5};
-  const std::string text = LogLine(line), path = scratch.Write("log", text + LogLine({}) + "{\"pass\": 1, \"la");
+  const std::string text = LogLine(line), path = scratch.Write("log", text + LogLine({}) + "{\"pass\":1,\"la");
   const auto lines = LoadLog(path);
   ASSERT_EQ(lines.size(), 2u) << "the last one is not whole";
   EXPECT_EQ(LogLine(lines[0]), text);
   EXPECT_TRUE(std::isnan(lines[0].autocorrelation));
   EXPECT_EQ(lines[0].seconds, 17.5);
-  for (const char* bad : {"{}\n", "rubbish\n", "{\"pass\": \"x\"}\n"})
+  for (const char* bad : {"{}\n", "rubbish\n", "{\"pass\": \"x\"}\n", "rubbish without end"})
     EXPECT_NE(test::Refusal(Exit::kBadInput, [&] { LoadLog(scratch.Write("bad", text + bad)); }).find("line 2"), std::string::npos) << bad;
   const Sheet sheet = LearningCurves(lines);
   EXPECT_EQ(sheet.pixels.size(), static_cast<std::size_t>(sheet.width) * sheet.height);
