@@ -36,7 +36,7 @@ class Trainings : public Tool {
   // Two layers; a twelfth of the images is held out, so that epochs are chosen.
   std::vector<std::string> Small(const std::string& out, const std::string& epochs, const std::vector<std::string>& more = {}) {
     std::vector<std::string> arguments = {"train", "--data", scratch_ / "", "--out", scratch_ / out, "--rows", "16", "--cols", "16",
-                                          "--pattern", "G8", "--steps", "2", "--epochs", epochs, "--sweeps", "40", "--batch", "320",
+                                          "--pattern", "G8", "--steps", "2", "--epochs", epochs, "--sweeps", "40", "--clamped-sweeps", "30", "--batch", "320",
                                           "--seed", std::to_string(Seed())};
     for (std::size_t k = 0; k < more.size(); k += 2) {  // another value of an option, or another option
       const auto known = std::find(arguments.begin(), arguments.end(), more[k]);
