@@ -20,7 +20,7 @@ namespace tsu {
 namespace {
 
 constexpr double kTolerance = 1e-3;  // of the library's own order of additions, in float
-const char* const kFiles[] = {"fashion-a", "fashion-b"};
+const char* const kFiles[] = {"fashion-a", "fashion-b", "mnist-a", "mnist-b", "optdigits-a", "optdigits-b"};
 
 std::string Path(const std::string& name) { return "sw/judges/" + name + ".safetensors"; }
 

@@ -61,4 +61,7 @@ struct JudgeReference {
 Judge LoadJudge(const std::string& path);
 JudgeReference LoadJudgeReference(const std::string& path);
 
+// Features that someone else computed: the one F32 matrix of a safetensors file. Throws kBadInput.
+FloatMatrix LoadFeatures(const std::string& path);
+
 }  // namespace tsu
