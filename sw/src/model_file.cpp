@@ -37,7 +37,7 @@ Model Parse(const SafetensorsReader& reader) {
   const std::size_t rows = m.rows, cols = m.cols;
   m.site_class = reader.Tensor<std::uint8_t>("sites.class", {rows, cols});
   m.visible = reader.Tensor<std::int32_t>("visible", {static_cast<std::size_t>(m.image_rows) * m.image_cols});
-  if (const int spots = Whole(meta.value("label_spots", json(0)), 0, kMostSide, reader); spots > 0) {
+  if (const int spots = reader.Whole(meta.value("label_spots", json(0)), 0, kMostSide); spots > 0) {
     m.labels = reader.Tensor<std::int32_t>("labels", {static_cast<std::size_t>(spots), kClasses});
   }
   for (std::size_t k = 0; k < meta.at("layers").size(); ++k) {

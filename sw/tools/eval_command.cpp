@@ -88,7 +88,7 @@ std::string Heading(const EvalData& data, const std::vector<Judge>& judges, std:
   std::string text = fmt::format("{} images a row against {} train images", n, data.train.count);
   if (!judges.empty())
     text += fmt::format("; prec. to cover.: k = {}, against {} of them spaced evenly, in features of a", kNeighbours,
-                        TrainSet(data, n, 0).bits.size() / data.train.pixels());
+                        TrainShare(data, n, 0).bits.size() / data.train.pixels());
   if (data.held_out)
     text += fmt::format("\nno test file: the last {} train images stand in, which a model may have learnt from", data.test.count);
   for (std::size_t j = 0; j < judges.size(); ++j)
