@@ -74,7 +74,7 @@ judges: ## train the judges of `tsu eval` again, DATA=DIR with folders fashion-m
 	  if [ -d "$(DATA)/$${set#*:}" ]; then $(JUDGE_VENV)/bin/python sw/judges/train_judges.py $${set%%:*} "$(DATA)/$${set#*:}" || exit 1; \
 	  else echo "judges: no folder $${set#*:}, its judges stay as they are"; fi; done
 $(JUDGE_VENV)/installed: sw/judges/requirements.txt
-	@echo "installing JAX into $(JUDGE_VENV) (about 400 MB)"
+	@echo "installing JAX into $(JUDGE_VENV) (about 630 MB)"
 	@python3 -m venv $(JUDGE_VENV) && $(JUDGE_VENV)/bin/pip install -q --disable-pip-version-check -r $< || \
 	  { echo "judges: cannot install $<: is the Python package index reachable?" >&2; exit 1; }
 	@touch $@
