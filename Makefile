@@ -4,7 +4,7 @@ BUILD := build
 TSU := $(BUILD)/tsu
 MODEL := sw/models/fashion-g12.safetensors
 
-.PHONY: help deps build run test lint regs mutants bench bench-peers bus-models soak soak-lockstep soak-link soak-noise clean
+.PHONY: help deps build run test lint regs mutants bench bench-peers ablation-noise bus-models soak soak-lockstep soak-link soak-noise clean
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
 
@@ -63,6 +63,10 @@ $(PEERS_VENV)/installed: verif/peers/requirements.txt
 	@python3 -m venv $(PEERS_VENV) && $(PEERS_VENV)/bin/pip install -q --disable-pip-version-check -r $< || \
 	  { echo "bench-peers: cannot install $<: is the Python package index reachable?" >&2; exit 1; }
 	@touch $@
+
+ablation-noise: configure ## four noises: exact and sampled law, and with DATA=DIR (IDX files) the shipped model's pictures
+	@cmake --build $(BUILD) --target noise-ablation && mkdir -p $(BUILD)/ablation
+	@$(BUILD)/noise-ablation --model $(MODEL) --out $(BUILD)/ablation $(if $(DATA),--data "$(DATA)") $(if $(COUNT),--count $(COUNT))
 
 BUS_VENV := $(BUILD)/bus-venv
 bus-models: configure ## bus models of other people (cocotb: AXI, UART) drive the core, every bit against golden

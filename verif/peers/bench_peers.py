@@ -21,7 +21,7 @@ from safetensors.numpy import load_file
 
 from job import SIDE, Job
 
-BATCHES = (32, 256, 1024)
+BATCHES = (32, 64, 256, 1024)
 LARGE = 512  # chains a thread at which `tsu bench --kernel` states the kernel's rate
 LAW_CHAINS, LAW_SWEEPS, LAW_SIGMAS = 512, 200, 5.0
 SEED = int(os.environ.get("TSU_SEED", "1"), 0)
