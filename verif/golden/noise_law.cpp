@@ -4,6 +4,7 @@
 #include <cmath>
 #include <mutex>
 #include <random>
+#include <utility>
 
 #include "sw/src/parallel.hpp"
 #include "tsu/mixing.hpp"
@@ -82,6 +83,7 @@ SampledLaw SampleLaw(const SmallMachine& machine, double beta, const Noise& nois
   });
   SampledLaw result;
   result.distance = Distance(counts, law);
+  result.counts = std::move(counts);
   const auto ratio = [&](const std::vector<double>& series) {
     double sum = 0;
     const std::size_t block = lanes * length;

@@ -31,6 +31,7 @@ struct LawBudget {
 };
 
 struct SampledLaw {
+  std::vector<std::uint64_t> counts;  // [state] of all draws
   double distance = 0;  // total variation of all draws from Boltzmann's law
   // Variance of the mean over a board's lanes at one instant, over its value for independent chains: 1 independent, `lanes`
   // when all are equal; mean over boards.
