@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <random>
 
+#include "tsu/cpu.hpp"
 #include "tsu/error.hpp"
 #include "tsu/files.hpp"
 #include "tsu/interrupt.hpp"
@@ -25,16 +26,22 @@ struct Options {
   std::string data, out = ".", model = "sw/models/fashion-g12.safetensors";
   int count = 1024, threads = 0, draws = 2048;
   std::uint64_t seed = 1;
+  bool pictures_only = false;
+  std::vector<std::string> noises;  // kinds; empty: all
 };
 
-std::vector<Noise> Noises() {
-  return {{},
-          {.kind = NoiseKind::kShort, .bits = 16},
-          {.kind = NoiseKind::kShort, .bits = 8},
-          {.kind = NoiseKind::kShifted},
-          {.kind = NoiseKind::kDelayed, .delay = 3},
-          {.kind = NoiseKind::kDelayed, .delay = 1024},
-          {.kind = NoiseKind::kDelayed, .delay = 0}};
+std::vector<Noise> Noises(const Options& o) {
+  std::vector<Noise> noises{{},
+                            {.kind = NoiseKind::kShort, .bits = 16},
+                            {.kind = NoiseKind::kShort, .bits = 8},
+                            {.kind = NoiseKind::kShifted},
+                            {.kind = NoiseKind::kDelayed, .delay = 3},
+                            {.kind = NoiseKind::kDelayed, .delay = 1024},
+                            {.kind = NoiseKind::kDelayed, .delay = 0}};
+  std::vector<NoiseKind> kinds;
+  for (const std::string& name : o.noises) kinds.push_back(ParseNoiseKind(name, "--noise"));
+  std::erase_if(noises, [&](const Noise& n) { return !kinds.empty() && std::find(kinds.begin(), kinds.end(), n.kind) == kinds.end(); });
+  return noises;
 }
 
 // Random clusters of free sites among clamped ones, as in tests/golden/law_test.cpp.
@@ -104,7 +111,7 @@ void SampledTable(const Options& o) {
               machine.rows, machine.cols, budget.boards, budget.lanes, budget.draws, budget.spacing);
   for (const double beta : kBetas) {
     std::printf("beta %.0f, floor %.4f%22s      TV   var E   var M    R-hat\n", beta, SampledFloor(machine, beta, budget), "");
-    for (const Noise& noise : Noises()) {
+    for (const Noise& noise : Noises(o)) {
       CheckInterrupt("measuring the law");
       const SampledLaw law = SampleLaw(machine, beta, noise, budget);
       std::printf("  %-38s%8.4f%8.2f%8.2f%9.4f\n", noise.name().c_str(), law.distance, law.energy_ratio, law.spin_ratio, law.rhat);
@@ -119,10 +126,11 @@ void PictureTable(const Options& o) {
   const BinaryImages train = LoadSplit(o.data, true), test = LoadSplit(o.data, false);
   if (test.pixels() != model.visible.size() || train.pixels() != model.visible.size())
     throw Error(Exit::kBadInput, "images of another size than the model's", o.data, "give the model's data with --data");
-  std::printf("pictures: %d of %s by the twin, boards of %d lanes; MMD ratio as `tsu eval`; var: variance of a board's mean fill\n"
-              "over its value for independent pictures; nearest: mean Hamming distance to the nearest other picture of the board\n"
+  std::printf("pictures: %d of %s, boards of %d lanes; MMD ratio as `tsu eval`; var: variance of a board's mean\n"
+              "fill over its value for independent pictures (+- sqrt(2 / boards)); nearest: mean Hamming distance to the nearest other picture of the board\n"
               "%-40s MMD ratio    fill     var  nearest  seconds\n", o.count, o.model.c_str(), kBoardLanes, "");
-  for (const Noise& noise : Noises()) {
+  for (const Noise& noise : Noises(o)) {
+    CheckInterrupt("drawing pictures");
     if (noise.delay > kBoardLanes && noise.kind == NoiseKind::kDelayed) continue;  // longer than anything remembers
     const auto start = std::chrono::steady_clock::now();
     const auto pictures = DrawPictures(model, noise, o.count, o.seed, o.threads, [](double) {});
@@ -139,11 +147,15 @@ void PictureTable(const Options& o) {
 }
 
 void Run(const Options& o) {
+  Noises(o);  // refuses unknown ones before hours of work
   CheckOutputs({o.out + "/ablation-noise.png"});
   RegisterGoldenDevice();
-  const Sheet sheet = DrawPlot(ExactTable(o.seed));
-  SavePng(o.out + "/ablation-noise.png", sheet.width, sheet.height, sheet.pixels);
-  SampledTable(o);
+  RegisterCpuDevice();
+  if (!o.pictures_only) {
+    const Sheet sheet = DrawPlot(ExactTable(o.seed));
+    SavePng(o.out + "/ablation-noise.png", sheet.width, sheet.height, sheet.pixels);
+    SampledTable(o);
+  }
   if (o.data.empty())
     std::printf("pictures: not drawn; --data DIR (make: DATA=DIR) takes the IDX files of the model's images\n");
   else
@@ -162,6 +174,8 @@ int main(int argc, char** argv) {
   app.add_option("--count", o.count, "pictures of each noise, whole boards of 32")->check(CLI::Range(64, 1 << 20))->capture_default_str();
   app.add_option("--draws", o.draws, "draws of each chain of the law")->check(CLI::Range(16, 1 << 20))->capture_default_str();
   app.add_option("--threads", o.threads, "0: one a core")->check(CLI::Range(0, 1024));
+  app.add_option("--noise", o.noises, "of these kinds only: shipped, short, shifted, delayed");
+  app.add_flag("--pictures-only", o.pictures_only, "no law");
   app.add_option("--seed", o.seed, "of models, streams and pictures")->capture_default_str();
   CLI11_PARSE(app, argc, argv);
   try {

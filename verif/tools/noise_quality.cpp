@@ -2,7 +2,11 @@
 #include "verif/tools/noise_quality.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <memory>
 #include <mutex>
+#include <span>
+#include <string>
 
 #include "sw/src/parallel.hpp"
 #include "tsu/device.hpp"
@@ -13,19 +17,44 @@
 namespace tsu::golden {
 namespace {
 
-std::string BoardUrl(const Noise& noise) {
-  const std::string url = "golden:?lanes=" + std::to_string(kBoardLanes) + "&noise=";
+// cpu: fed with the start states of another noise: right, bit for bit, where words and decisions are the shipped ones.
+class Restarted : public Device {
+ public:
+  explicit Restarted(const Noise& noise) : noise_(noise), cpu_(OpenDevice("cpu:?threads=1")) {}
+  std::string url() const override { return cpu_->url(); }
+  std::string noise() const override { return cpu_->noise() + ", " + noise_.name(); }
+  Geometry Configure(const Shape& shape) override {
+    pairs_ = shape.cols / 2;
+    return cpu_->Configure(shape);
+  }
+  void LoadSites(const Sites& sites) override { cpu_->LoadSites(sites); }
+  void LoadLayer(int slot, const LayerWeights& layer) override { cpu_->LoadLayer(slot, layer); }
+  void LoadTable(int index, const Table& table) override { cpu_->LoadTable(index, table); }
+  void LoadSpins(std::span<const std::uint8_t> bits) override { cpu_->LoadSpins(bits); }
+  void LoadConditioning(std::span<const std::uint8_t> bits) override { cpu_->LoadConditioning(bits); }
+  void LoadNoise(std::span<const NoiseState> streams) override { cpu_->LoadNoise(noise_.streams(streams, pairs_)); }
+  Counters Run(const Program& program, const EmissionSink& sink, std::chrono::milliseconds deadline) override {
+    return cpu_->Run(program, sink, deadline);
+  }
+
+ private:
+  Noise noise_;
+  std::unique_ptr<Device> cpu_;
+  int pairs_ = 0;
+};
+
+std::unique_ptr<Device> Board(const Noise& noise) {
+  const std::string golden = "golden:?lanes=" + std::to_string(kBoardLanes) + "&noise=";
   switch (noise.kind) {
     case NoiseKind::kShort:
-      return url + "short&bits=" + std::to_string(noise.bits);
+      return OpenDevice(golden + "short&bits=" + std::to_string(noise.bits));
     case NoiseKind::kShifted:
-      return url + "shifted";
-    case NoiseKind::kDelayed:
-      return url + "delayed&delay=" + std::to_string(noise.delay);
+      return OpenDevice(golden + "shifted");
     case NoiseKind::kShipped:
+    case NoiseKind::kDelayed:
       break;
   }
-  return url + "shipped";
+  return std::make_unique<Restarted>(noise);
 }
 
 }  // namespace
@@ -38,7 +67,7 @@ std::vector<std::uint8_t> DrawPictures(const Model& model, const Noise& noise, i
   int done = 0;
   std::mutex mutex;
   Parallel(ThreadCount(threads), boards, [&](int board, int) {
-    const auto device = OpenDevice(BoardUrl(noise));
+    const auto device = Board(noise);
     RunOptions options;
     options.count = kBoardLanes;
     options.seed = seed + static_cast<std::uint64_t>(board);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Pictures of a model drawn by the twin with another noise, and what the judges say of them.
+// Pictures of a model drawn with another noise, by the twin or, the same bits, by cpu:; and what the judges say of them.
 #pragma once
 
 #include <cstdint>
