@@ -4,7 +4,7 @@ BUILD := build
 TSU := $(BUILD)/tsu
 MODEL := sw/models/fashion-g12.safetensors
 
-.PHONY: help deps build run test lint regs mutants bench bus-models judges soak soak-lockstep soak-link soak-noise clean
+.PHONY: help deps build run test lint regs mutants bench bench-peers ablation-noise bus-models judges soak soak-lockstep soak-link soak-noise clean
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
 
@@ -52,6 +52,21 @@ mutants: configure ## apply every deliberate fault, demand that its test goes re
 bench: $(TSU) ## flips/ns of every device at the shipped geometry, as figures of this machine
 	@$(TSU) bench --device cpu: --device golden: --device sim: --model $(MODEL)
 	@$(TSU) bench --kernel --rounds 7
+
+PEERS_VENV := $(BUILD)/peers-venv
+bench-peers: $(TSU) ## flips/ns of thrml (its Python wheel) and of cpu: on one job in one run, ratios by pairs
+	@$(call install-packages,python3-venv)
+	@$(MAKE) -s --no-print-directory $(PEERS_VENV)/installed
+	@PYTHONDONTWRITEBYTECODE=1 $(PEERS_VENV)/bin/python verif/peers/bench_peers.py $(TSU)
+$(PEERS_VENV)/installed: verif/peers/requirements.txt
+	@echo "installing thrml and jax into $(PEERS_VENV) (about 630 MB)"
+	@python3 -m venv $(PEERS_VENV) && $(PEERS_VENV)/bin/pip install -q --disable-pip-version-check -r $< || \
+	  { echo "bench-peers: cannot install $<: is the Python package index reachable?" >&2; exit 1; }
+	@touch $@
+
+ablation-noise: configure ## four noises: exact and sampled law, and with DATA=DIR (IDX files) the shipped model's pictures
+	@cmake --build $(BUILD) --target noise-ablation && mkdir -p $(BUILD)/ablation
+	@$(BUILD)/noise-ablation --model $(MODEL) --out $(BUILD)/ablation $(if $(DATA),--data "$(DATA)") $(if $(COUNT),--count $(COUNT))
 
 BUS_VENV := $(BUILD)/bus-venv
 bus-models: configure ## bus models of other people (cocotb: AXI, UART) drive the core, every bit against golden

@@ -70,7 +70,7 @@ TEST_F(EvaluationTest, SetsAreStratifiedAndWhatTheirNamesSay) {
   const EvalData data = Data();
   EXPECT_FALSE(data.held_out);
   EXPECT_FALSE(data.fashion);
-  const ImageSet test = TestSet(data, kRow), train = TrainSet(data, kRow, 0);
+  const ImageSet test = TestSet(data, kRow), train = TrainShare(data, kRow, 0);
   EXPECT_EQ(Histogram(test.labels), std::vector<int>(10, 10));
   EXPECT_EQ(Histogram(train.labels), std::vector<int>(10, 10));
   const auto sets = CalibrationSets(data, kRow, 1, 2);
