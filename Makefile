@@ -4,12 +4,12 @@ BUILD := build
 TSU := $(BUILD)/tsu
 MODEL := sw/models/fashion-g12.safetensors
 
-.PHONY: help deps build run test lint regs mutants bench bus-models soak soak-lockstep soak-link soak-noise soak-train clean
+.PHONY: help deps build run test lint regs mutants bench bench-peers ablation-noise bus-models judges soak soak-lockstep soak-link soak-noise soak-train clean
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
 
 PACKAGES := g++ make cmake ninja-build ccache git verilator yosys python3 libgtest-dev libcli11-dev libspdlog-dev \
-  nlohmann-json3-dev libpng-dev zlib1g-dev libhwy-dev openmpi-bin libopenmpi-dev
+  nlohmann-json3-dev libpng-dev zlib1g-dev libhwy-dev libeigen3-dev openmpi-bin libopenmpi-dev
 # install-packages(list): installs the Debian packages of the list that are missing.
 define install-packages
 missing=$$(for p in $(1); do dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || echo $$p; done); \
@@ -53,6 +53,21 @@ bench: $(TSU) ## flips/ns of every device at the shipped geometry, as figures of
 	@$(TSU) bench --device cpu: --device golden: --device sim: --model $(MODEL)
 	@$(TSU) bench --kernel --rounds 7
 
+PEERS_VENV := $(BUILD)/peers-venv
+bench-peers: $(TSU) ## flips/ns of thrml (its Python wheel) and of cpu: on one job in one run, ratios by pairs
+	@$(call install-packages,python3-venv)
+	@$(MAKE) -s --no-print-directory $(PEERS_VENV)/installed
+	@PYTHONDONTWRITEBYTECODE=1 $(PEERS_VENV)/bin/python verif/peers/bench_peers.py $(TSU)
+$(PEERS_VENV)/installed: verif/peers/requirements.txt
+	@echo "installing thrml and jax into $(PEERS_VENV) (about 630 MB)"
+	@python3 -m venv $(PEERS_VENV) && $(PEERS_VENV)/bin/pip install -q --disable-pip-version-check -r $< || \
+	  { echo "bench-peers: cannot install $<: is the Python package index reachable?" >&2; exit 1; }
+	@touch $@
+
+ablation-noise: configure ## four noises: exact and sampled law, and with DATA=DIR (IDX files) the shipped model's pictures
+	@cmake --build $(BUILD) --target noise-ablation && mkdir -p $(BUILD)/ablation
+	@$(BUILD)/noise-ablation --model $(MODEL) --out $(BUILD)/ablation $(if $(DATA),--data "$(DATA)") $(if $(COUNT),--count $(COUNT))
+
 BUS_VENV := $(BUILD)/bus-venv
 bus-models: configure ## bus models of other people (cocotb: AXI, UART) drive the core, every bit against golden
 	@$(call install-packages,python3-venv libpython3-dev)
@@ -63,6 +78,20 @@ $(BUS_VENV)/installed: verif/bus_models/requirements.txt
 	@echo "installing the bus models into $(BUS_VENV) (about 110 MB)"
 	@python3 -m venv $(BUS_VENV) && $(BUS_VENV)/bin/pip install -q --disable-pip-version-check -r $< || \
 	  { echo "bus-models: cannot install $<: is the Python package index reachable?" >&2; exit 1; }
+	@touch $@
+
+JUDGE_VENV := $(BUILD)/judge-venv
+judges: ## train the judges of `tsu eval` again, DATA=DIR with folders fashion-mnist, mnist, optdigits of IDX files
+	@[ -d "$(DATA)" ] || { echo "judges: no such folder: '$(DATA)': say DATA=DIR, the folder of the data sets" >&2; exit 1; }
+	@$(call install-packages,python3-venv)
+	@$(MAKE) -s --no-print-directory $(JUDGE_VENV)/installed
+	@for set in fashion:fashion-mnist mnist:mnist optdigits:optdigits; do \
+	  if [ -d "$(DATA)/$${set#*:}" ]; then $(JUDGE_VENV)/bin/python sw/judges/train_judges.py $${set%%:*} "$(DATA)/$${set#*:}" || exit 1; \
+	  else echo "judges: no folder $${set#*:}, its judges stay as they are"; fi; done
+$(JUDGE_VENV)/installed: sw/judges/requirements.txt
+	@echo "installing JAX into $(JUDGE_VENV) (about 630 MB)"
+	@python3 -m venv $(JUDGE_VENV) && $(JUDGE_VENV)/bin/pip install -q --disable-pip-version-check -r $< || \
+	  { echo "judges: cannot install $<: is the Python package index reachable?" >&2; exit 1; }
 	@touch $@
 
 soak: soak-lockstep soak-link soak-noise soak-train ## the long runs: 1e10 lockstep flips, 10,000 damaged frames, noise battery, killed trainings

@@ -60,6 +60,9 @@ class Job {
     const int layers = static_cast<int>(model_.layers.size());
     result_.pixels = static_cast<int>(model_.visible.size());
     result_.samples.assign(static_cast<std::size_t>(options_.count) * result_.pixels, 0);
+    for (int chain = 0; !model_.labels.empty() && chain < options_.count; ++chain) {
+      result_.labels.push_back(static_cast<std::uint8_t>(LabelOf(options_, chain)));
+    }
     if (options_.film) result_.film.assign(layers + 1, result_.samples);
     Sites sites{model_.site_class, std::vector<std::uint8_t>(model_.site_class.size(), 0)};
     for (const std::int32_t site : model_.labels) sites.clamp[site] = 1;
@@ -145,7 +148,7 @@ class Job {
     std::vector<std::uint8_t> plane(sites * chains_, 0);
     for (int chain = 0; chain < std::min(chains_, options_.count - first_chain); ++chain) {
       for (std::size_t k = 0; k < model_.labels.size(); ++k) {
-        plane[chain * sites + model_.labels[k]] = static_cast<int>(k % kClasses) == LabelOf(options_, first_chain + chain);
+        plane[chain * sites + model_.labels[k]] = static_cast<int>(k % kClasses) == result_.labels[static_cast<std::size_t>(first_chain + chain)];
       }
       for (int p = 0; image && p < result_.pixels; ++p) {
         plane[chain * sites + model_.visible[p]] = result_.samples[static_cast<std::size_t>(first_chain + chain) * result_.pixels + p];

@@ -150,9 +150,11 @@ Projections::Projections(int count, std::size_t pixels, std::uint64_t seed)
 std::vector<double> Projections::Of(std::span<const std::uint8_t> bits) const {
   const PackedImages states(bits, signs_.pixels());
   std::vector<double> values(signs_.size() * states.size());
+  std::vector<std::uint64_t> distances;
   for (std::size_t p = 0; p < signs_.size(); ++p) {
+    signs_.Distances(p, states, states.size(), distances);
     for (std::size_t s = 0; s < states.size(); ++s) {
-      values[p * states.size() + s] = static_cast<double>(signs_.pixels()) - 2.0 * signs_.Distance(p, states, s);
+      values[p * states.size() + s] = static_cast<double>(signs_.pixels()) - 2.0 * static_cast<double>(distances[s]);
     }
   }
   return values;

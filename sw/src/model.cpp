@@ -80,6 +80,20 @@ void CheckModel(const Model& m, const std::string& where) {
   for (std::size_t k = 0; k < m.layers.size(); ++k) CheckLayer(m, static_cast<int>(k), offsets, where);
 }
 
+Model WithSweeps(const Model& model, int sweeps) {
+  Model out = model;
+  for (ModelLayer& layer : out.layers) {
+    std::int64_t total = 0, before = 0;
+    for (const Segment& s : layer.schedule) total += s.sweeps;
+    for (Segment& s : layer.schedule) {
+      const std::int64_t after = before + s.sweeps;
+      s.sweeps = std::max<int>(1, static_cast<int>(after * sweeps / total - before * sweeps / total));
+      before = after;
+    }
+  }
+  return out;
+}
+
 LayerWeights Expand(const Model& m, int index) {
   const ModelLayer& layer = m.layers[index];
   const std::vector<Offset> offsets = Offsets(m.pattern);

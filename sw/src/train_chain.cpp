@@ -68,9 +68,9 @@ int LayerScore::Chains(const TrainSet& held_out) {
 
 LayerScore::LayerScore(const Model& model, const Level& level, const TrainSet& held_out, int label_spots, std::uint64_t seed,
                        int threads, ChainSource* source)
-    : model_(model), threads_(threads), seed_(seed), input_(Inputs(held_out, level, label_spots, Hash(seed, 1), 0)),
-      reference_(Inputs(held_out, level, 0, Hash(seed, 2), Chains(held_out)).out, model.visible.size()),
-      within_(MeanKernel(reference_, kMmdSigma, threads)),
+    : model_(model), seed_(seed), input_(Inputs(held_out, level, label_spots, Hash(seed, 1), 0)),
+      images_(Inputs(held_out, level, 0, Hash(seed, 2), Chains(held_out)).out, model.visible.size()),
+      reference_(images_, kMmdSigma, threads),
       sampler_(model.rows, model.cols, model.pattern, Chains(held_out), threads) {
   if (source) input_.in = source->Draw(input_.label, Hash(seed, 3));
   const bool clamp = !model.labels.empty();
@@ -86,8 +86,7 @@ double LayerScore::Of(const LayerWeights& weights) {
   sampler_.SetConditioningAt(model_.visible, input_.in);
   if (!model_.labels.empty()) sampler_.SetSpinsAt(model_.labels, input_.label);
   sampler_.Run(program_);
-  const PackedImages drawn(sampler_.Bits(model_.visible), model_.visible.size());
-  return MeanKernel(drawn, kMmdSigma, threads_) + within_ - 2 * MeanKernel(drawn, reference_, kMmdSigma, threads_);
+  return reference_.Hold(PackedImages(sampler_.Bits(model_.visible), model_.visible.size())).mmd2;
 }
 
 }  // namespace tsu::train

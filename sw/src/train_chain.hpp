@@ -48,11 +48,10 @@ class LayerScore {
 
  private:
   Model model_;
-  int threads_;
   std::uint64_t seed_;
   Batch input_;
-  PackedImages reference_;
-  double within_;
+  PackedImages images_;
+  MmdReference reference_;
   cpu::Sampler sampler_;
   std::vector<cpu::Step> program_;
 };

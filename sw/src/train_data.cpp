@@ -1,12 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tsu/train_data.hpp"
 
+#include <algorithm>
+#include <filesystem>
 #include <utility>
 
 #include "tsu/error.hpp"
 #include "tsu/files.hpp"
 
 namespace tsu {
+namespace {
+
+bool Has(const std::string& dir, const std::string& name) {
+  return std::filesystem::exists(dir + "/" + name) || std::filesystem::exists(dir + "/" + name + ".gz");
+}
+
+// "train-..." or the name that the test file of the folder has: "t10k-..." after MNIST, "test-..." elsewhere.
+std::string SplitName(const std::string& dir, bool train, const std::string& rest) {
+  if (train) return "train-" + rest;
+  return Has(dir, "test-" + rest) && !Has(dir, "t10k-" + rest) ? "test-" + rest : "t10k-" + rest;
+}
+
+constexpr const char *kImages = "images-idx3-ubyte", *kLabels = "labels-idx1-ubyte";
+
+}  // namespace
 
 BinaryImages LoadBinaryImages(const std::string& path, double threshold) {
   Idx idx = LoadIdx(path);
@@ -24,7 +41,7 @@ BinaryImages LoadBinaryImages(const std::string& path, double threshold) {
 }
 
 std::string SplitPath(const std::string& dir, bool train) {
-  return FindIdx(dir, train ? "train-images-idx3-ubyte" : "t10k-images-idx3-ubyte");
+  return FindIdx(dir, SplitName(dir, train, kImages));
 }
 
 BinaryImages LoadSplit(const std::string& dir, bool train, double threshold) {
@@ -32,12 +49,20 @@ BinaryImages LoadSplit(const std::string& dir, bool train, double threshold) {
 }
 
 std::vector<std::uint8_t> LoadLabels(const std::string& dir, bool train, std::size_t count) {
-  const std::string path = FindIdx(dir, train ? "train-labels-idx1-ubyte" : "t10k-labels-idx1-ubyte");
+  const std::string path = FindIdx(dir, SplitName(dir, train, kLabels));
   Idx idx = LoadIdx(path);
   if (idx.shape.size() != 1) throw Error(Exit::kBadInput, "not a file of labels", path, "one dimension: image");
   if (idx.data.size() != count)
     throw Error(Exit::kBadInput, "not one label an image", path, std::to_string(idx.data.size()) + " labels, " + std::to_string(count) + " images");
   return std::move(idx.data);
+}
+
+bool HasTestSplit(const std::string& dir) { return Has(dir, SplitName(dir, false, kImages)); }
+bool HasLabels(const std::string& dir, bool train) { return Has(dir, SplitName(dir, train, kLabels)); }
+
+double FullScale(const std::string& dir) {
+  const Idx idx = LoadIdx(SplitPath(dir, true));
+  return (idx.data.empty() ? 255 : *std::max_element(idx.data.begin(), idx.data.end())) / 255.0;
 }
 
 }  // namespace tsu

@@ -21,6 +21,7 @@ struct Options {
   int rounds = 3;
   double seconds = 1.0;
   bool kernel = false;
+  KernelJob job;  // of --kernel
 };
 
 // Chains that keep the device busy for about `seconds`.
@@ -63,21 +64,32 @@ void Bench(const Options& o, const Context& context) {
 
 // The bare kernel of `cpu:`: instruction sets, noise, threads.
 void BenchKernel(const Options& o, const Context& context) {
-  constexpr int kSide = 70, kChains = 512;
+  constexpr int kSide = 70;
   constexpr double kSpread = 9.0 / 32;  // of weights; the shipped layers have 7/32 and 14/32
-  const Pattern pattern = ParsePattern("G12");
-  std::mt19937_64 random(1);
-  const LayerWeights layer = golden::RandomLayer(kSide, kSide, pattern, 8, {kSpread, kSpread, 0}, random);
-  const auto rates = MeasureKernel(kSide, kSide, pattern, layer, kChains, o.rounds);
+  int grid_rows = kSide, grid_cols = kSide;
+  Pattern pattern = ParsePattern("G12");
+  LayerWeights layer;
+  if (o.model.empty()) {
+    std::mt19937_64 random(1);
+    layer = golden::RandomLayer(kSide, kSide, pattern, 8, {kSpread, kSpread, 0}, random);
+  } else {
+    const Model model = LoadModel(o.model);
+    grid_rows = model.rows, grid_cols = model.cols, pattern = model.pattern;
+    layer = Expand(model, 0);
+  }
+  KernelJob job = o.job;
+  job.rounds = o.rounds;
+  const auto rates = MeasureKernel(grid_rows, grid_cols, pattern, layer, job);
   nlohmann::json rows = nlohmann::json::array();
-  std::string text = "machine: " + CpuName() + ", " + std::to_string(kSide) + " x " + std::to_string(kSide) + " G12, " +
-                     std::to_string(kChains) + " chains a thread, processor time, best of " + std::to_string(o.rounds);
+  std::string text = "machine: " + CpuName() + ", " + std::to_string(grid_rows) + " x " + std::to_string(grid_cols) + " " + PatternName(pattern) + ", " +
+                     std::to_string(job.chains) + " chains a thread, processor time, best of " + std::to_string(o.rounds);
   for (const KernelRate& rate : rates) {
     const char* noise = rate.device_noise ? "device" : "training";
     double one = 0;  // the same on one thread
     for (const KernelRate& other : rates)
       if (other.target == rate.target && other.device_noise == rate.device_noise && other.threads == 1) one = other.flips_per_ns;
     rows.push_back({{"target", rate.target}, {"noise", noise}, {"threads", rate.threads}, {"flips_per_ns", rate.flips_per_ns},
+                    {"wall_flips_per_ns", rate.wall_flips_per_ns},
                     {"ratio_to_first", rate.flips_per_ns / rates[0].flips_per_ns}, {"ratio_to_one_thread", rate.flips_per_ns / one},
                     {"clocks_a_site_of_512_chains", rate.clocks}});
     char line[160];
@@ -86,7 +98,8 @@ void BenchKernel(const Options& o, const Context& context) {
                   rate.flips_per_ns / one, rate.clocks);
     text += line;
   }
-  context.Answer({{"machine", CpuName()}, {"rows", kSide}, {"cols", kSide}, {"pattern", "G12"}, {"kernel", rows}}, text);
+  context.Answer({{"machine", CpuName()}, {"rows", grid_rows}, {"cols", grid_cols}, {"pattern", PatternName(pattern)},
+                  {"chains_a_thread", job.chains}, {"sweeps", job.sweeps}, {"kernel", rows}}, text);
 }
 
 }  // namespace
@@ -95,10 +108,14 @@ void AddBenchCommand(CLI::App& app, Context& context) {
   auto o = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("bench", "flips/ns of devices at the shipped geometry, as figures of this machine");
   AddDevice(*command, o->devices);
-  AddName(*command, "--model", o->model, "FILE", "model to run instead of random weights");
+  AddName(*command, "--model", o->model, "FILE", "model to run instead of random weights; with --kernel its first layer");
   AddNumber(*command, "--rounds", o->rounds, "measurements of each device, interleaved", 1, 100);
   AddNumber(*command, "--seconds", o->seconds, "least length of one measurement, about", 0.01, 1000.0);
   command->add_flag("--kernel", o->kernel, "the bare kernel of cpu: instead: instruction sets, noise, threads");
+  AddNumber(*command, "--chains", o->job.chains, "with --kernel: chains a thread", 1, 1 << 20);
+  AddNumber(*command, "--sweeps", o->job.sweeps, "with --kernel: sweeps of one measurement", 1, 1'000'000);
+  AddNumber(*command, "--threads", o->job.threads, "with --kernel: so many threads; 0: one, and one a core", 0, kMostThreads);
+  AddName(*command, "--target", o->job.target, "NAME", "with --kernel: this instruction set only, such as AVX2");
   command->footer("Example: tsu bench --device cpu: --device golden:");
   AddJsonFlag(*command, context);
   command->callback([o, &context] { o->kernel ? BenchKernel(*o, context) : Bench(*o, context); });

@@ -73,10 +73,7 @@ std::vector<NoiseState> Real() { return NoiseStreams(test::Seed(), 0, kChains, k
 
 // Every stream of chain k is that of chain 0, k * words words later.
 std::vector<NoiseState> Delayed(int words) {
-  auto noise = Real();
-  for (int k = 0; k < kChains * kPairs; ++k)
-    noise[k] = NoiseAdvance(noise[k % kPairs], k / kPairs * words);
-  return noise;
+  return Noise{.kind = NoiseKind::kDelayed, .delay = words}.streams(Real(), kPairs);
 }
 
 double LagLimit(const stats::LaggedMiss& miss) { return stats::BonferroniSigmas(1e-6, miss.cases); }

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <random>
 
@@ -34,20 +35,26 @@ TEST(Eval, KernelMeansEqualTheDefinition) {
   const auto means = SomeMeans(r);
   const auto a = Draw(r, 9, means), b = Draw(r, 7, means);
   const PackedImages pa(a, kPixels), pb(b, kPixels);
-  const auto kernel = [&](const std::uint8_t* x, const std::uint8_t* y) {
+  const auto distance = [&](const std::uint8_t* x, const std::uint8_t* y) {
     int d = 0;
     for (std::size_t p = 0; p < kPixels; ++p) d += x[p] != y[p];
-    return std::exp(-d / 20.0);
+    return d;
   };
-  double within = 0, across = 0;
+  const auto kernel = [&](const std::uint8_t* x, const std::uint8_t* y) { return std::exp(-distance(x, y) / 20.0); };
+  double within = 0, across = 0, nearest = 0;
   for (int i = 0; i < 9; ++i) {
+    int least = kPixels;
+    for (int j = 0; j < 7; ++j) least = std::min(least, distance(&a[i * kPixels], &b[j * kPixels]));
+    nearest += least / 9.0;
     for (int j = 0; j < 9; ++j)
       if (i != j) within += kernel(&a[i * kPixels], &a[j * kPixels]) / 72;
     for (int j = 0; j < 7; ++j) across += kernel(&a[i * kPixels], &b[j * kPixels]) / 63;
   }
   for (const int threads : {1, 3}) {
     EXPECT_NEAR(MeanKernel(pa, 20, threads), within, 1e-12);
-    EXPECT_NEAR(MeanKernel(pa, pb, 20, threads), across, 1e-12);
+    const Comparison c = Compare(pa, pb, 20, threads);
+    EXPECT_NEAR(c.kernel, across, 1e-12);
+    EXPECT_NEAR(c.nearest, nearest, 1e-12);
   }
 }
 
@@ -65,12 +72,11 @@ TEST(Eval, IndependentReferenceIsTheMeanOverDrawnImages) {
   std::vector<double> means(kPixels, 0);
   for (std::size_t i = 0; i < data.size(); ++i) means[i % kPixels] += data[i] / 400.0;
   const PackedImages drawn(Draw(r, 3000, means), kPixels);
-  const MmdReport report = Mmd(drawn, test, test, 20, 2);
-  EXPECT_GT(report.independent, 0.01);
-  EXPECT_NEAR(report.ratio, 1, 0.03);                    // the model *is* independent pixels
-  EXPECT_NEAR(report.test_fill, 0.5, 0.03);
-  const MmdReport same = Mmd(PackedImages(images(), kPixels), test, test, 20, 2);
-  EXPECT_LT(std::abs(same.ratio), 0.02);  // other images of the same law
+  const MmdReference reference(test, 20, 2);
+  EXPECT_GT(reference.independent(), 0.01);
+  EXPECT_NEAR(reference.Hold(drawn).ratio, 1, 0.03);  // the model *is* independent pixels
+  EXPECT_LT(std::abs(reference.Hold(PackedImages(images(), kPixels)).ratio), 0.02);  // other images of the same law
+  EXPECT_EQ(reference.Hold(test).nearest, 0);         // copies
 }
 
 TEST(Eval, UnbiasedAtZero) {
@@ -80,7 +86,7 @@ TEST(Eval, UnbiasedAtZero) {
   constexpr int kRounds = 60;
   for (int i = 0; i < kRounds; ++i) {
     const PackedImages a(Draw(r, 20, means), kPixels), b(Draw(r, 30, means), kPixels);
-    const double mmd = MeanKernel(a, 20, 1) + MeanKernel(b, 20, 1) - 2 * MeanKernel(a, b, 20, 1);
+    const double mmd = MeanKernel(a, 20, 1) + MeanKernel(b, 20, 1) - 2 * Compare(a, b, 20, 1).kernel;
     sum += mmd;
     squares += mmd * mmd;
   }
@@ -91,8 +97,9 @@ TEST(Eval, UnbiasedAtZero) {
 TEST(Eval, RefusesWhatCannotBeCompared) {
   const PackedImages one(std::vector<std::uint8_t>(4, 1), 4), two(std::vector<std::uint8_t>(8, 1), 4),
       other(std::vector<std::uint8_t>(10, 1), 5);
-  EXPECT_THROW(Mmd(one, two, two), Error);
-  EXPECT_THROW(Mmd(other, two, two), Error);
+  EXPECT_THROW(MmdReference{one}, Error);
+  EXPECT_THROW(MmdReference(two).Hold(one), Error);
+  EXPECT_THROW(MmdReference(two).Hold(other), Error);
 }
 
 }  // namespace

@@ -48,6 +48,43 @@ TEST(Model, ComesBackWhole) {
   EXPECT_EQ(back.layers[1].schedule[1].beta, m.layers[1].schedule[1].beta);
 }
 
+TEST(Model, LabelCellsComeBackAndAreChecked) {
+  const Scratch scratch;
+  Model m = Small();
+  for (std::size_t i = 0; i < m.site_class.size() && m.labels.size() < kClasses; ++i) {
+    if (m.site_class[i] > 0) continue;
+    m.site_class[i] = 2;
+    m.labels.push_back(static_cast<std::int32_t>(i));
+  }
+  SaveModel(scratch / "m", m);
+  EXPECT_EQ(LoadModel(scratch / "m").labels, m.labels);
+  const auto refuse = [&](const std::function<void(Model&)>& damage, const std::string& what) {
+    Model bad = m;
+    damage(bad);
+    EXPECT_NE(Refusal([&] { CheckModel(bad, "m"); }).find(what), std::string::npos) << what;
+  };
+  refuse([](Model& b) { b.labels.pop_back(); }, "ten sites a spot");
+  refuse([](Model& b) { b.labels[3] = b.labels[4]; }, "taken twice");
+  refuse([](Model& b) { b.labels[3] = b.visible[0]; }, "taken twice");
+  refuse([](Model& b) { b.labels[3] = 80; }, "off the grid");
+  refuse([](Model& b) { b.site_class[b.labels[3]] = 0; }, "has class 0");
+}
+
+TEST(Model, OtherNumberOfSweepsKeepsTheShapeOfTheSchedule) {
+  Model m = Small();
+  m.layers[0].schedule = {{0.9, 35}, {1.0, 36}, {1.2, 179}};
+  for (const int sweeps : {10, 250, 1000}) {
+    const auto schedule = WithSweeps(m, sweeps).layers[0].schedule;
+    int total = 0;
+    for (std::size_t k = 0; k < 3; ++k) {
+      EXPECT_EQ(schedule[k].beta, m.layers[0].schedule[k].beta);
+      EXPECT_NEAR(schedule[k].sweeps, m.layers[0].schedule[k].sweeps * sweeps / 250.0, 1);
+      total += schedule[k].sweeps;
+    }
+    EXPECT_NEAR(total, sweeps, 1);
+  }
+}
+
 TEST(Model, EveryEdgeExpandsToItsTwoEnds) {
   const Model m = Small();
   const LayerWeights w = Expand(m, 0);

@@ -5,7 +5,7 @@
 
 namespace tsu {
 
-void RegisterGoldenDevice();  // golden:?lanes=L&groups=G&table_bits=B
+void RegisterGoldenDevice();  // golden:?lanes=L&groups=G&table_bits=B&noise=NAME
 void RegisterSimDevice();     // sim:?build=1tile|4tile
 
 }  // namespace tsu

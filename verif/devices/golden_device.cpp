@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // golden: the bit-exact twin as a device. It takes any shape; lanes= and groups= fix the chains it
-// offers.
+// offers; noise= gives it another noise than the shipped one (verif/golden/noise_source.hpp).
 #include <algorithm>
 #include <bit>
 #include <optional>
@@ -27,8 +27,15 @@ class GoldenDevice : public Device {
       : url_("golden:"),
         lanes_(url.Number("lanes", 0, 1, kMaxLanes)),
         groups_(url.Number("groups", 1, 1, kMaxGroups)),
-        table_bits_(url.Number("table_bits", 9, 4, 13)) {
-    url.Expect(false, {"lanes", "groups", "table_bits"}, "golden:?lanes=L&groups=G&table_bits=B");
+        table_bits_(url.Number("table_bits", 9, 4, 13)),
+        noise_{golden::ParseNoiseKind(url.Option("noise", "shipped"), "'" + url.text + "'"), url.Number("bits", 16, 1, 16),
+               url.Number("delay", 3, 0, 1 << 20)} {
+    url.Expect(false, {"lanes", "groups", "table_bits", "noise", "bits", "delay"},
+               "golden:?lanes=L&groups=G&table_bits=B&noise=NAME&bits=N&delay=N");
+    if (url.Has("bits") && noise_.kind != golden::NoiseKind::kShort)
+      throw Error(Exit::kUsage, "bits= without noise=short", "'" + url.text + "'", "bits of the compare go with noise=short");
+    if (url.Has("delay") && noise_.kind != golden::NoiseKind::kDelayed)
+      throw Error(Exit::kUsage, "delay= without noise=delayed", "'" + url.text + "'", "words a lane go with noise=delayed");
     for (const auto& [key, value] : url.options) url_ += (url_.back() == ':' ? "?" : "&") + key + "=" + value;
     if (lanes_ != 0 && !std::has_single_bit(static_cast<unsigned>(lanes_))) {
       throw Error(Exit::kUsage, "lanes are not a power of two", "'" + url.text + "'", "1, 2, 4, 8, 16 or 32");
@@ -39,7 +46,9 @@ class GoldenDevice : public Device {
   }
 
   std::string url() const override { return url_; }
-  std::string noise() const override { return "pseudo-random"; }
+  std::string noise() const override {
+    return noise_.kind == golden::NoiseKind::kShipped ? "pseudo-random" : "pseudo-random, " + noise_.name();
+  }
 
   Geometry Configure(const Shape& shape) override {
     if (shape.rows < 1 || shape.cols < 2 || shape.cols % 2 || shape.chains < 1 ||
@@ -61,6 +70,7 @@ class GoldenDevice : public Device {
     geometry_.lanes = lanes_ ? lanes_ : std::min(shape.chains & -shape.chains, kMaxLanes);
     geometry_.groups = lanes_ ? groups_ : shape.chains / geometry_.lanes;
     core_.emplace(shape.rows, shape.cols, shape.pattern, geometry_.chains(), table_bits_);
+    core_->source = noise_.source();
     return geometry_;
   }
 
@@ -85,7 +95,7 @@ class GoldenDevice : public Device {
     if (index < 0 || index >= kTables) BadLoad("no table " + std::to_string(index));
     if (table.size() != std::size_t{1} << table_bits_) BadLoad("table of another length");
     if (static_cast<int>(Core().tables.size()) <= index) Core().tables.resize(index + 1);
-    Core().tables[index] = table;
+    Core().tables[index] = noise_.thresholds(table);
   }
 
   void LoadSpins(std::span<const std::uint8_t> bits) override { LoadPlane(Core().spins, bits); }
@@ -100,7 +110,7 @@ class GoldenDevice : public Device {
       if (any == 0 || any >> regs::kNoiseWordBits)
         BadLoad("noise state is zero or wider than its words");
     }
-    Core().noise.assign(streams.begin(), streams.end());
+    Core().noise = noise_.streams(streams, geometry_.pairs());
   }
 
   Counters Run(const Program& program, const EmissionSink& sink,
@@ -174,6 +184,7 @@ class GoldenDevice : public Device {
 
   std::string url_;
   int lanes_, groups_, table_bits_;
+  golden::Noise noise_;
   Geometry geometry_;
   std::optional<golden::Core> core_;
 };

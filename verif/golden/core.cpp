@@ -62,17 +62,17 @@ void Core::Row(int layer, int table, int colour, int row, Mode mode, bool clamp)
     const bool decides = mode == Mode::kSweep && !kept;
     const SiteLaw law = decides ? LawOf(layer, site) : SiteLaw{};
     for (int chain = 0; chain < chains_; ++chain) {
-      const std::uint32_t word = NoiseStep(noise[chain * pairs() + pair]);
+      const std::uint32_t word = source.step(noise[chain * pairs() + pair]);
       last_words[chain * pairs() + pair] = word;
       if (kept) continue;
       std::uint8_t* plane = &spins[static_cast<std::size_t>(chain) * rows_ * cols_];
       int f = 0;
-      std::uint16_t threshold = regs::kThresholdHalf;
+      std::uint16_t threshold = source.half;
       if (decides) {
         f = law.Field(plane, conditioning[static_cast<std::size_t>(chain) * rows_ * cols_ + site]);
         threshold = tables[table][std::min(std::abs(f), last_entry)];
       }
-      const bool against = WordCode(word) < threshold;
+      const bool against = source.code(word) < threshold;
       plane[site] = (f >= 0) != against;
     }
   }

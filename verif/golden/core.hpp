@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "tsu/device.hpp"
+#include "verif/golden/noise_source.hpp"
 
 namespace tsu::golden {
 
@@ -41,6 +42,7 @@ class Core {
 
   std::vector<std::uint8_t> spins, conditioning;  // [chain * rows * cols + i], 0/1
   std::vector<NoiseState> noise;                  // [chain * pairs + pair]
+  NoiseSource source;                             // tables and noise are of its kind
   std::vector<std::uint32_t> last_words;          // [chain * pairs + pair], of the last row step
   std::vector<LayerWeights> layers;
   Sites sites;

@@ -120,13 +120,13 @@ std::vector<double> BoltzmannLaw(const Graph& graph, double beta) {
   return exponent;
 }
 
-double UpProbability(const Table& table, int field) {
+double UpProbability(const Table& table, int field, AgainstProbability probability) {
   const double against =
-      CodeProbability(table[std::min<std::size_t>(std::abs(field), table.size() - 1)]);
+      probability(table[std::min<std::size_t>(std::abs(field), table.size() - 1)]);
   return field >= 0 ? 1.0 - against : against;
 }
 
-Kernel::Kernel(const Graph& graph, const Table& table) {
+Kernel::Kernel(const Graph& graph, const Table& table, AgainstProbability probability) {
   if (graph.variables() > 16) throw std::logic_error("too many variables for transition matrices");
   for (int u = 0; u < graph.variables(); ++u) part_[graph.colour[u]].push_back(u);
   for (int c = 0; c < 2; ++c) {
@@ -135,7 +135,7 @@ Kernel::Kernel(const Graph& graph, const Table& table) {
     for (std::size_t given = 0; given < other; ++given) {
       const std::uint64_t seen = Join(c, 0, given);
       for (std::size_t k = 0; k < part_[c].size(); ++k) {
-        const double up = UpProbability(table, graph.Field(part_[c][k], seen));
+        const double up = UpProbability(table, graph.Field(part_[c][k], seen), probability);
         for (std::size_t s = 0; s < own; ++s)
           phase_[c][given * own + s] *= s >> k & 1 ? up : 1.0 - up;
       }

@@ -35,14 +35,17 @@ Graph MakeGraph(int rows, int cols, const Pattern& pattern, const LayerWeights& 
 // P(state) ~ exp(beta (sum over undirected edges J s s + sum h s)); up to 20 variables.
 std::vector<double> BoltzmannLaw(const Graph& graph, double beta);
 
+// P(threshold) that a decision goes against the field, of another noise than the shipped one.
+using AgainstProbability = double (*)(std::uint16_t threshold);
+
 // P(+1 | f) of the quantised decision; exact.
-double UpProbability(const Table& table, int field);
+double UpProbability(const Table& table, int field, AgainstProbability probability = CodeProbability);
 
 // The quantised kernel of an enumerable graph (up to 16 variables): phase of colour 0, then of
 // colour 1.
 class Kernel {
  public:
-  Kernel(const Graph& graph, const Table& table);
+  Kernel(const Graph& graph, const Table& table, AgainstProbability probability = CodeProbability);
   // Stationary law at the end of a sweep. By elimination without subtractions (Grassmann, Taksar,
   // Heyman): accurate to rounding in every entry, however slowly the chain mixes.
   std::vector<double> StationaryLaw() const;

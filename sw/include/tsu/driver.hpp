@@ -27,6 +27,7 @@ struct RunOptions {
 struct RunResult {
   int pixels = 0;
   std::vector<std::uint8_t> samples;             // [chain * pixels + p], 0/1, image order
+  std::vector<std::uint8_t> labels;              // [chain], as clamped; empty for models without label cells
   std::vector<std::vector<std::uint8_t>> film;   // x_T, then after each layer; like samples
   Counters counters;                             // summed over programs
   std::uint64_t sweeps = 0;                      // of one chain, Randomise included

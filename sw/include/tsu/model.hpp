@@ -59,6 +59,8 @@ Model LoadModel(const std::string& path);
 void SaveModel(const std::string& path, const Model& model);
 // Throws kBadInput naming the first offence: range, shape, off-grid weight, duplicate visible site ...
 void CheckModel(const Model& model, const std::string& where);
+// The model with another number of sweeps a denoising step, its segments in proportion; every segment keeps one at least.
+Model WithSweeps(const Model& model, int sweeps);
 // Both directions of every edge, as devices take it.
 LayerWeights Expand(const Model& model, int layer);
 

@@ -20,11 +20,17 @@ struct BinaryImages {
 
 // Throws kBadInput on a file that is not one of images.
 BinaryImages LoadBinaryImages(const std::string& path, double threshold = kBinarisation);
-// train-images-idx3-ubyte or t10k-images-idx3-ubyte of a folder, plain or .gz.
+// train-images-idx3-ubyte or t10k-images-idx3-ubyte (or test-...) of a folder, plain or .gz.
 std::string SplitPath(const std::string& dir, bool train);
 BinaryImages LoadSplit(const std::string& dir, bool train, double threshold = kBinarisation);
 
 // Labels of a split: [image], train-labels-idx1-ubyte or t10k-labels-idx1-ubyte. Throws kBadInput when there are not `count`.
 std::vector<std::uint8_t> LoadLabels(const std::string& dir, bool train, std::size_t count);
+
+// Whether the folder has such a file.
+bool HasTestSplit(const std::string& dir);
+bool HasLabels(const std::string& dir, bool train);
+// Largest grey of the train images / 255.
+double FullScale(const std::string& dir);
 
 }  // namespace tsu
