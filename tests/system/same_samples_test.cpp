@@ -11,8 +11,8 @@ namespace {
 
 constexpr char kModel[] = "sw/models/fashion-g12.safetensors";
 
-std::string SampleHash(const std::string& device, int count, int seed) {
-  Process tool({ToolPath(), "run", kModel, "--device", device, "--count", std::to_string(count), "--seed",
+std::string SampleHash(const std::string& device, int count, int seed, const char* model = kModel) {
+  Process tool({ToolPath(), "run", model, "--device", device, "--count", std::to_string(count), "--seed",
                 std::to_string(seed), "--json"});
   EXPECT_TRUE(tool.Wait(std::chrono::seconds(240))) << device;
   EXPECT_EQ(tool.code, 0) << device << ": " << tool.err;
@@ -30,6 +30,15 @@ TEST(SameSamples, OnEveryDevice) {
   EXPECT_EQ(SampleHash("sim:?build=1tile", 16, 1), golden);
   const Board board;
   EXPECT_EQ(SampleHash(board.url(), 16, 1), golden);
+}
+
+// The other shipped models that a simulated core holds, whole chains.
+TEST(SameSamples, OfTheBestAndOfTheLabelledModelOnTheSimulatedCore) {
+  for (const char* model : {"sw/models/fashion-best.safetensors", "sw/models/fashion-labels.safetensors"}) {
+    const std::string fast = SampleHash("cpu:", 2, 1, model);
+    std::cout << "REPORT sample_sha256, " << model << ", seed 1, 2 samples: " << fast << "\n";
+    EXPECT_EQ(SampleHash("sim:?build=d24", 2, 1, model), fast);
+  }
 }
 
 TEST(SameSamples, AnyShapeOfTheRun) {

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "Vtsu_core_d24.h"
 #include "Vtsu_core_t1.h"
 #include "Vtsu_core_t4.h"
 #include "tsu/core_device.hpp"
@@ -137,11 +138,13 @@ class SimTransport : public Transport {
 };
 
 std::unique_ptr<Device> OpenSim(const DeviceUrl& url) {
-  url.Expect(false, {"build"}, "sim:?build=4tile or sim:?build=1tile");
+  const std::string builds = "build=4tile, build=1tile or build=d24 (degree 24)";
+  url.Expect(false, {"build"}, "sim:?" + builds);
   const std::string build = url.Option("build", "4tile");
   if (build == "4tile") return MakeCoreDevice(std::make_unique<SimTransport<Vtsu_core_t4>>("sim:"));
   if (build == "1tile") return MakeCoreDevice(std::make_unique<SimTransport<Vtsu_core_t1>>("sim:?build=1tile"));
-  throw Error(Exit::kUsage, "no simulated core of that name", "'" + url.text + "'", "build=4tile or build=1tile");
+  if (build == "d24") return MakeCoreDevice(std::make_unique<SimTransport<Vtsu_core_d24>>("sim:?build=d24"));
+  throw Error(Exit::kUsage, "no simulated core of that name", "'" + url.text + "'", builds);
 }
 
 }  // namespace
