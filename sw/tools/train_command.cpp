@@ -25,6 +25,8 @@ struct Arguments {
   std::string data, out, last, pattern = "G12";
   std::vector<double> ramp;
   std::string rule = "author";
+  int images = 0;  // of the set; 0: all
+  double binarisation = kBinarisation;
   bool default_grid = false;
   TrainOptions train;
 };
@@ -49,6 +51,8 @@ std::string RecordedCommand(const Arguments& a) {
   if (t.tuning_rate != usual.tuning_rate) text += fmt::format(" --tune-rate {}", t.tuning_rate);
   if (t.label_spots != usual.label_spots) text += fmt::format(" --label-spots {}", t.label_spots);
   if (t.held_out != usual.held_out) text += fmt::format(" --held-out {}", t.held_out);
+  if (a.images > 0) text += fmt::format(" --images {}", a.images);
+  if (a.binarisation != kBinarisation) text += fmt::format(" --binarise-at {}", a.binarisation);
   return text;
 }
 
@@ -86,8 +90,15 @@ Data Prepare(Arguments& a) {
     o.ramp_from = a.ramp[0];
     o.ramp_to = a.ramp[1];
   }
-  Data data{LoadSplit(a.data, true), {}};
+  Data data{LoadSplit(a.data, true, a.binarisation), {}};
   if (o.label_spots > 0) data.labels = LoadLabels(a.data, true, data.images.count);
+  if (a.images > 0) {
+    if (static_cast<std::size_t>(a.images) > data.images.count)
+      throw Error(Exit::kUsage, "more images asked for than there are", fmt::format("--images {}", a.images), fmt::format("at most {}", data.images.count));
+    data.images.count = static_cast<std::size_t>(a.images);
+    data.images.bits.resize(data.images.count * data.images.pixels());
+    data.labels.resize(std::min(data.labels.size(), data.images.count));
+  }
   const bool chosen = o.rows == 0 || o.cols == 0;
   if (chosen || (data.images.rows <= kMostImage && data.images.cols <= kMostImage)) {
     const GridSize grid = ChooseGrid(data.images.rows, data.images.cols, o.pattern);
@@ -98,7 +109,7 @@ Data Prepare(Arguments& a) {
   if (chosen && JobRank() == 0 && isatty(2))
     fmt::print(stderr, "tsu: images of {} x {} on a grid of {} x {}\n", data.images.rows, data.images.cols, o.rows, o.cols);
   o.record = nlohmann::json{{"command", RecordedCommand(a)},
-                            {"data", {{"split", "train"}, {"sha256", data.images.sha256}, {"binarised_at", kBinarisation}}}}
+                            {"data", {{"split", "train"}, {"sha256", data.images.sha256}, {"binarised_at", a.binarisation}}}}
                  .dump();
   return data;
 }
@@ -167,6 +178,8 @@ void AddTrainCommand(CLI::App& app, Context& context) {
   AddNumber(*command, "--tune-rate", t.tuning_rate, "first learning rate of these", 1e-9, 1.0);
   AddNumber(*command, "--label-spots", t.label_spots, "label cells: one-hot blocks of ten over the grid; 0: none", 0, 1000);
   AddNumber(*command, "--held-out", t.held_out, "last images, kept for choosing each step's epoch; at most a twelfth", 0, 1'000'000);
+  AddNumber(*command, "--images", a->images, "train on the first images only; 0: on all", 0, 1'000'000'000);
+  AddNumber(*command, "--binarise-at", a->binarisation, "share of 255 above which a pixel is on", 0.0, 1.0);
   AddName(*command, "--last", a->last, "FILE", "also write the model of the last epochs");
   AddNumber(*command, "--threads", t.threads, "0: one a core; no influence on the model", 0, kMostThreads);
   AddName(*command, "--checkpoint", t.checkpoint, "FILE",

@@ -138,7 +138,13 @@ TEST(Recipe, ClampedLabelsAreObeyed) {
   o.rate = 0.02;
   o.label_spots = 2;
   const Model model = Train(images.set(), o).chosen;
-  EXPECT_EQ(model.labels.size(), 2u * kClasses);
+  ASSERT_EQ(model.labels.size(), 2u * kClasses);
+  // Free chains, as deployed ones, hold the labels; clamped ones the image too.
+  for (std::int32_t i = 0; i < o.rows * o.cols; ++i) {
+    const bool label = std::count(model.labels.begin(), model.labels.end(), i) > 0, pixel = std::count(model.visible.begin(), model.visible.end(), i) > 0;
+    EXPECT_EQ(train::ClampLabels(model).clamp[i] != 0, label);
+    EXPECT_EQ(train::ClampVisible(model).clamp[i] != 0, label || pixel);
+  }
   EXPECT_GT(Agreement(model, 200), 0.9);  // without clamping: a half
 
   Rectangles bad = images;
@@ -168,6 +174,27 @@ TEST(Recipe, TheChosenEpochIsTheBestOnImagesThatTeachNothing) {
   const Trained other = Train(images.set(), o);
   EXPECT_NE(nlohmann::json::parse(other.chosen.training).at("passes"), record.at("passes"));
   for (int k = 0; k < 2; ++k) EXPECT_EQ(other.last.layers[k].j, trained.last.layers[k].j);
+}
+
+TEST(Recipe, TheChosenParametersAreTheAverageOfTheBestEpoch) {
+  const Rectangles images(3328);
+  TrainOptions o = SmallOptions();
+  o.epochs = 6;
+  o.rate = 0.3;  // wild: not every epoch is better than the one before
+  const Model model = Train(Rectangles(128).set(), o).chosen;
+  const TrainSet set = train::Part(images.set(), 0, 640), held_out = train::Part(images.set(), 640, 2688);
+  train::LayerTraining training(o, model, set, held_out, 1, train::Levels(o)[1], false, {{0, 64}, {0, 64}});
+  train::State state;
+  training.Start(state, nullptr);
+  std::vector<train::Parameters> averages;
+  while (state.step < training.steps()) {
+    training.Learn(state, training.Sample(state));
+    if (state.step % training.an_epoch() == 0) averages.push_back(state.average);
+  }
+  ASSERT_EQ(state.scores.size(), averages.size());
+  const auto best = std::min_element(state.scores.begin(), state.scores.end()) - state.scores.begin();
+  EXPECT_EQ(state.chosen, averages[best]) << "epoch " << best + 1;
+  EXPECT_NE(state.scores.front(), state.scores.back());
 }
 
 TEST(Recipe, TuningChangesOnlyWhatFollowsTheFirstStep) {
