@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // tsu diagnose: does a model mix at its number of sweeps? R-hat, effective samples and autocorrelations of dispersed
-// chains.
+// chains; and the quality of its samples against sweeps.
 #include <fmt/format.h>
 
 #include <cmath>
 #include <memory>
 
 #include "commands.hpp"
+#include "diagnose_quality.hpp"
 #include "tsu/diagnose.hpp"
 #include "tsu/error.hpp"
 #include "tsu/files.hpp"
@@ -20,7 +21,9 @@ struct Options {
   std::string model, device = "cpu:", data, out;
   double beta = 0;
   int timeout_s = 600;
+  bool against_sweeps = false;  // quality, instead of mixing
   DiagnoseOptions diagnose;
+  QualityArguments quality;
 };
 
 nlohmann::json Object(const LayerMixing& m, const DiagnoseOptions& o) {
@@ -115,6 +118,15 @@ void Run(Options& o, const Context& context) {
     for (ModelLayer& layer : model.layers)
       for (Segment& s : layer.schedule) s.beta = o.beta;
   }
+  if (o.against_sweeps) {
+    QualityArguments& q = o.quality;
+    q.data = o.data;
+    q.out = o.out;
+    q.options.sweeps = o.diagnose.sweeps;
+    q.options.seed = o.diagnose.seed;
+    q.options.deadline = std::chrono::seconds(o.timeout_s);
+    return DiagnoseQuality(q, o.model, model, *OpenDevice(o.device), context);
+  }
   BinaryImages images;
   if (!o.data.empty()) images = LoadSplit(o.data, false);
   const auto device = OpenDevice(o.device);
@@ -158,15 +170,20 @@ void AddDiagnoseCommand(CLI::App& app, Context& context) {
   auto o = std::make_shared<Options>();
   DiagnoseOptions& d = o->diagnose;
   CLI::App* command =
-      app.add_subcommand("diagnose", "do the chains of a model mix? R-hat, effective samples, autocorrelations");
+      app.add_subcommand("diagnose", "do the chains of a model mix? R-hat, effective samples, autocorrelations; quality against sweeps");
   AddName(*command, "model", o->model, "FILE", "model file (.safetensors)")->required();
   AddDevice(*command, o->device);
-  AddName(*command, "--data", o->data, "DIR",
-          "folder of an image set: its noised test images are the conditionings (default: the model's own chains)");
-  AddName(*command, "--out", o->out, "FILE", "curve of R-hat against sweeps (.png)");
-  AddNumber(*command, "--chains", d.chains, "chains of each conditioning", 2, 4096);
-  AddNumber(*command, "--conditionings", d.conditionings, "inputs of a layer", 2, 256);
-  AddNumber(*command, "--projections", d.projections, "random projections of the visible spins", 1, 256);
+  auto* data = AddName(
+      *command, "--data", o->data, "DIR",
+      "folder of an image set: its noised test images are the conditionings (default: the model's own chains)");
+  AddName(*command, "--out", o->out, "FILE", "curve of R-hat, or of quality, against sweeps (.png)");
+  auto* chains = AddNumber(*command, "--chains", d.chains, "chains of each conditioning", 2, 4096);
+  auto* conditionings = AddNumber(*command, "--conditionings", d.conditionings, "inputs of a layer", 2, 256);
+  auto* projections = AddNumber(*command, "--projections", d.projections, "random projections of the visible spins", 1, 256);
+  auto* quality = command->add_flag("--quality", o->against_sweeps, "instead of mixing: samples at each number of sweeps, judged as by tsu eval");
+  quality->needs(data)->excludes(chains)->excludes(conditionings)->excludes(projections);
+  AddNumber(*command, "--count", o->quality.options.count, "samples at each number of sweeps", 2, 1'000'000)->needs(quality);
+  AddName(*command, "--judges", o->quality.judges, "DIR", "folder of judges, as of tsu eval")->needs(quality);
   command->add_option("--sweeps", d.sweeps, "sweeps to report besides the deployed number, with commas")
       ->delimiter(',')
       ->capture_default_str()
