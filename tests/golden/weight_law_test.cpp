@@ -58,7 +58,9 @@ TEST(ShortWeights, RoundingAModelChangesCouplingsAlone) {
       for (std::size_t i = 0; i < m.layers[k].j.size(); ++i) {
         const int before = m.layers[k].j[i], after = r.layers[k].j[i];
         ASSERT_EQ(after % step, 0);
-        if (std::abs(before) <= 128 - step) ASSERT_LE(2 * std::abs(after - before), step);
+        if (std::abs(before) <= 128 - step) {
+          ASSERT_LE(2 * std::abs(after - before), step);
+        }
       }
     }
   }

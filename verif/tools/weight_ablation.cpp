@@ -159,7 +159,8 @@ void Trainings(const Options& o, QualityTable& table) {
     images.bits.resize(o.images * images.pixels());
     images.count = o.images;
   }
-  for (const int bits : o.bits) {
+  std::vector<int> falling(o.bits.rbegin(), o.bits.rend());  // eight bits first: the others are held against that training
+  for (const int bits : falling) {
     if (bits > kFileWeightBits) continue;
     const Model model = TrainShort(o.training, images, bits);
     table.Row(kTrained, model, FileSha256(TrainedPath(o.training, bits)), bits);
@@ -172,8 +173,7 @@ void Trainings(const Options& o, QualityTable& table) {
 void Run(Options o) {
   if (o.bits.empty())
     for (int bits = kFewestWeightBits; bits <= kMostWeightBits; ++bits) o.bits.push_back(bits);
-  // Eight bits first: the others are held against that training.
-  std::sort(o.bits.begin(), o.bits.end(), [](int a, int b) { return std::pair(a > kFileWeightBits, -a) < std::pair(b > kFileWeightBits, -b); });
+  std::sort(o.bits.begin(), o.bits.end());
   o.bits.erase(std::unique(o.bits.begin(), o.bits.end()), o.bits.end());
   o.training.out = o.out;
   o.training.threads = o.quality.threads;
