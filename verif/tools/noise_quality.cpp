@@ -80,7 +80,8 @@ std::vector<std::uint8_t> DrawPictures(const Model& model, const Noise& noise, i
 }
 
 PictureReport Judge(const std::vector<std::uint8_t>& pictures, const MmdReference& train, std::size_t pixels) {
-  const PackedImages packed(pictures, pixels);
+  const std::span<const std::uint8_t> bits(pictures);
+  const PackedImages packed(bits, pixels);
   PictureReport report{train.Hold(packed).ratio, 0, 0, 0};
   report.fill = static_cast<double>(std::count(pictures.begin(), pictures.end(), 1)) / static_cast<double>(pictures.size());
   // One instant a board: fill[lane][board], as BlockVarianceRatio takes chains and times.
@@ -88,7 +89,7 @@ PictureReport Judge(const std::vector<std::uint8_t>& pictures, const MmdReferenc
   std::vector<std::uint64_t> distances;
   std::vector<double> fill(boards * kBoardLanes);
   for (std::size_t board = 0; board < boards; ++board) {
-    const PackedImages own(std::span(pictures).subspan(board * kBoardLanes * pixels, kBoardLanes * pixels), pixels);
+    const PackedImages own(bits.subspan(board * kBoardLanes * pixels, kBoardLanes * pixels), pixels);
     for (int lane = 0; lane < kBoardLanes; ++lane) {
       const std::size_t i = board * kBoardLanes + lane;
       fill[lane * boards + board] = std::count(pictures.begin() + i * pixels, pictures.begin() + (i + 1) * pixels, 1);
