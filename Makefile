@@ -4,7 +4,7 @@ BUILD := build
 TSU := $(BUILD)/tsu
 MODEL := sw/models/fashion-g12.safetensors
 
-.PHONY: help deps build run test lint regs mutants bench bench-peers ablation-noise bus-models judges soak soak-lockstep soak-link soak-noise soak-train clean
+.PHONY: help deps build run test lint regs mutants bench bench-peers ablation-noise ablation-bits bus-models judges soak soak-lockstep soak-link soak-noise soak-train clean
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
 
@@ -67,6 +67,11 @@ $(PEERS_VENV)/installed: verif/peers/requirements.txt
 ablation-noise: configure ## four noises: exact and sampled law, and with DATA=DIR (IDX files) the shipped model's pictures
 	@cmake --build $(BUILD) --target noise-ablation && mkdir -p $(BUILD)/ablation
 	@$(BUILD)/noise-ablation --model $(MODEL) --out $(BUILD)/ablation $(if $(DATA),--data "$(DATA)") $(if $(COUNT),--count $(COUNT))
+
+ablation-bits: configure ## weights of 3 to 10 bits: law, and with DATA=DIR pictures of the shipped model rounded and of short trainings
+	@cmake --build $(BUILD) --target weight-ablation && mkdir -p $(BUILD)/ablation
+	@$(BUILD)/weight-ablation --model $(MODEL) --out $(BUILD)/ablation $(if $(DATA),--data "$(DATA)") $(if $(COUNT),--count $(COUNT)) \
+	  $(if $(BITS),--bits $(BITS)) $(if $(ONLY),--only $(ONLY))
 
 BUS_VENV := $(BUILD)/bus-venv
 bus-models: configure ## bus models of other people (cocotb: AXI, UART) drive the core, every bit against golden

@@ -147,7 +147,7 @@ Model UntrainedModel(int image_rows, int image_cols, std::uint64_t seed) {
     const double u = 1 - Uniform(seed, 2 * e), v = Uniform(seed, 2 * e + 1);
     parameters[e] = static_cast<float>(kSpread * std::sqrt(-2 * std::log(u)) * std::cos(2 * std::numbers::pi * v));
   }
-  train::Quantise(parameters, edges, m.weight_bits, layer);
+  train::Quantise(parameters, edges, m.weight_bits, 1, layer);
   m.layers.push_back(layer);
   CheckModel(m, "untrained model");
   return m;

@@ -118,7 +118,7 @@ double LayerTraining::flips() const {
 std::vector<std::uint32_t> LayerTraining::Sample(State& state, const Sampler::Poll& poll) {
   Batch batch = batches_.At(state.step);
   if (source_) batch.in = source_->Draw(batch.label, At(seed_, 9, state.step));
-  Quantise(state.parameters, edges_, o_.weight_bits, model_.layers[0]);
+  Quantise(state.parameters, edges_, o_.weight_bits, o_.weight_step, model_.layers[0]);
   const LayerWeights weights = Expand(model_, 0);
   if (state.step % quarter_ == 0) Probe(weights, batch, state, poll);
 
@@ -195,7 +195,7 @@ void LayerTraining::Ascend(State& state, const Moments& clamped, const Moments& 
 
 // An epoch's averaged parameters as they would be deployed; the best are the chosen ones.
 void LayerTraining::Score(State& state) {
-  Quantise(state.average, edges_, o_.weight_bits, model_.layers[0]);
+  Quantise(state.average, edges_, o_.weight_bits, o_.weight_step, model_.layers[0]);
   const double score = score_->Of(Expand(model_, 0));
   const bool best = std::all_of(state.scores.begin(), state.scores.end(), [score](double s) { return score < s; });
   state.scores.push_back(score);

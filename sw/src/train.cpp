@@ -31,6 +31,10 @@ void Check(const TrainOptions& o, const TrainSet& set) {
   within("rows of the grid", o.rows, 1, kMostSide);
   within("columns of the grid", o.cols, 2, kMostSide);
   within("weight bits", o.weight_bits, 4, 10);
+  const int most_weight = (1 << (o.weight_bits - 1)) - 1;
+  within("weight step", o.weight_step, 1, std::min(32, most_weight));
+  if (o.weight_step & (o.weight_step - 1))
+    throw Error(Exit::kUsage, "weight step is no power of two", std::to_string(o.weight_step), "1, 2, 4, 8, 16 or 32");
   within("denoising steps", o.steps, 1, 16);
   within("epochs", o.epochs, 1, 1'000'000);
   within("sweeps", o.sweeps, 8, kMostSweeps);
@@ -81,6 +85,7 @@ nlohmann::json Record(const TrainOptions& o, const TrainSet& set) {
   r["sweeps"] = {{"free", o.sweeps}, {"clamped", o.clamped_sweeps}, {"snapshots", kSnapshots}, {"spacing", kSpacing}};
   r["rate"] = {{"first", o.rate}, {"last", o.rate * kFloor}, {"warm_up", kWarmUp}, {"law", "Adam 0.9 0.999, cosine"}};
   r["penalty"] = {{"rule", o.penalty_rule == PenaltyRule::kPaper ? "paper" : "author"}, {"threshold", o.threshold}, {"first", kFirstPenalty}};
+  if (o.weight_step != TrainOptions{}.weight_step) r["weight_step"] = o.weight_step;  // in 1/32; absent in older records
   if (o.ramp_training) r["ramp_training"] = true;
   if (o.tuning_epochs > 0) r["tuning"] = {{"epochs", o.tuning_epochs}, {"rate", o.tuning_rate}};
   r["average"] = kAverage;
@@ -149,7 +154,7 @@ Trained Train(const TrainSet& whole, const TrainOptions& options, const TrainObs
   nlohmann::json epochs = nlohmann::json::array();
   for (int pass = 0; pass < passes; ++pass) {
     const State& done = finished[pass];
-    Quantise(done.average, edges, o.weight_bits, trained.last.layers[plan.layer(pass)]);
+    Quantise(done.average, edges, o.weight_bits, o.weight_step, trained.last.layers[plan.layer(pass)]);
     const auto best = std::min_element(done.scores.begin(), done.scores.end());
     epochs.push_back({{"layer", plan.layer(pass)}, {"scores", done.scores}, {"chosen", best == done.scores.end() ? 0 : best - done.scores.begin() + 1}});
   }

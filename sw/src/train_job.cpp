@@ -115,7 +115,7 @@ std::vector<State> RunPasses(const Ranks& world, const Plan& plan, Model& model,
       states[open[item]] = UnpackState(world.Broadcast(packed, leader), "a rank's result", plan.identity, open[item], parameters);
     }
     for (int pass = first; pass < first + count; ++pass)
-      Quantise(states[pass].chosen, edges, o.weight_bits, model.layers[plan.layer(pass)]);
+      Quantise(states[pass].chosen, edges, o.weight_bits, o.weight_step, model.layers[plan.layer(pass)]);
   }
   return states;
 }

@@ -89,12 +89,13 @@ double Autocorrelation(std::span<const std::uint8_t> before, std::span<const std
   return correlation.value();
 }
 
-void Quantise(const Parameters& parameters, std::span<const GridEdge> edges, int weight_bits, ModelLayer& layer) {
-  const float one = 1 << regs::kFieldFracBits;
-  const float most_j = static_cast<float>((1 << (weight_bits - 1)) - 1), most_h = (1 << (regs::kBiasBits - 1)) - 1;
+void Quantise(const Parameters& parameters, std::span<const GridEdge> edges, int weight_bits, int weight_step, ModelLayer& layer) {
+  const float one = 1 << regs::kFieldFracBits, steps = one / static_cast<float>(weight_step);  // of a parameter of 1; both exact
+  const float most_j = static_cast<float>(((1 << (weight_bits - 1)) - 1) / weight_step), most_h = (1 << (regs::kBiasBits - 1)) - 1;
   std::fill(layer.j.begin(), layer.j.end(), std::int16_t{0});
   for (std::size_t e = 0; e < edges.size(); ++e)
-    layer.j[edges[e].position] = static_cast<std::int16_t>(std::lround(std::clamp(one * parameters[e], -most_j, most_j)));
+    layer.j[edges[e].position] =
+        static_cast<std::int16_t>(weight_step * std::lround(std::clamp(steps * parameters[e], -most_j, most_j)));
   for (std::size_t i = 0; i < layer.h.size(); ++i)
     layer.h[i] =
         static_cast<std::int16_t>(std::lround(std::clamp(one * parameters[edges.size() + i], -most_h, most_h)));

@@ -54,7 +54,8 @@ double PaperPenalty(double penalty, double autocorrelation, double previous, dou
 double Autocorrelation(std::span<const std::uint8_t> before, std::span<const std::uint8_t> after, int chains, int group,
                        std::uint64_t seed);
 
-// Rounded to what the device takes.
-void Quantise(const Parameters& parameters, std::span<const GridEdge> edges, int weight_bits, ModelLayer& layer);
+// Rounded to what the device takes: biases to units of 1/32, couplings to multiples of weight_step such units (a power of two), halves
+// away from zero; clipped to the largest multiple within weight_bits.
+void Quantise(const Parameters& parameters, std::span<const GridEdge> edges, int weight_bits, int weight_step, ModelLayer& layer);
 
 }  // namespace tsu::train

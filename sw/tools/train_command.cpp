@@ -38,6 +38,7 @@ std::string RecordedCommand(const Arguments& a) {
   std::string text = fmt::format("tsu train --pattern {} --steps {} --epochs {} --seed {}", a.pattern, t.steps, t.epochs, t.seed);
   if (!a.default_grid) text += fmt::format(" --rows {} --cols {}", t.rows, t.cols);
   if (t.weight_bits != usual.weight_bits) text += fmt::format(" --weight-bits {}", t.weight_bits);
+  if (t.weight_step != usual.weight_step) text += fmt::format(" --weight-step {}", t.weight_step);
   if (t.batch != usual.batch) text += fmt::format(" --batch {}", t.batch);
   if (t.sweeps != usual.sweeps) text += fmt::format(" --sweeps {}", t.sweeps);
   if (t.clamped_sweeps != usual.clamped_sweeps) text += fmt::format(" --clamped-sweeps {}", t.clamped_sweeps);
@@ -162,6 +163,7 @@ void AddTrainCommand(CLI::App& app, Context& context) {
   AddNumber(*command, "--rows", t.rows, "rows of the grid (default: what suits the images)", 1, kMostSide)->default_str("");
   AddNumber(*command, "--cols", t.cols, "columns of the grid, even (default: what suits the images)", 2, kMostSide)->default_str("");
   AddNumber(*command, "--weight-bits", t.weight_bits, "bits of a weight", 4, 10);
+  AddNumber(*command, "--weight-step", t.weight_step, "weights are multiples of so many 1/32: a power of two", 1, 32);
   AddNumber(*command, "--batch", t.batch, "images a gradient step, a multiple of 64", 64, 1 << 20);
   AddNumber(*command, "--sweeps", t.sweeps, "sweeps of a deployed step", 8, kMostSweeps);
   AddNumber(*command, "--clamped-sweeps", t.clamped_sweeps, "sweeps of the clamped phase", 8, kMostSweeps);

@@ -36,7 +36,7 @@ TEST_F(ToolInput, NumbersOutOfRange) {
   Fails(Exit::kUsage, {"bench", "--kernel", "--target", "AVX9"}, "AVX9");
   for (const char* option : {"--rows=0", "--rows=2000", "--cols=7", "--cols=4000", "--epochs=-1", "--epochs=2147483647", "--steps=0",
                              "--sweeps=2000000", "--batch=63", "--batch=65", "--rate=nan", "--rate=inf", "--rate=-1", "--rate=1e300",
-                             "--threads=-1", "--threads=1000000000", "--weight-bits=11"}) {
+                             "--threads=-1", "--threads=1000000000", "--weight-bits=11", "--weight-step=0", "--weight-step=3", "--weight-step=64"}) {
     Fails(Exit::kUsage, {"train", "--data", Training({})[2], "--out", scratch_ / "x", option});
   }
   EXPECT_EQ(scratch_.files(), 2u) << "model and images: nothing was begun";

@@ -15,6 +15,7 @@
 
 #include "sw/src/train_layer.hpp"
 #include "sw/src/train_state.hpp"
+#include "tests/support/refusal.hpp"
 #include "tests/support/seed.hpp"
 #include "tsu/cpu.hpp"
 #include "tsu/error.hpp"
@@ -148,6 +149,40 @@ TEST(Train, AdamGoesUphill) {
   EXPECT_NEAR(x[1], 2, 0.05);
 }
 
+// Couplings on the edges of a 2 x 4 grid, then one bias, as a device takes them.
+struct Quantised {
+  std::vector<int> j;
+  int h;
+};
+Quantised QuantisedBy(const std::vector<float>& couplings, float bias, int weight_bits, int weight_step) {
+  const auto edges = train::GridEdges(2, 4, ParsePattern("0,1"));
+  Parameters parameters(edges.size() + 8, 0);
+  std::copy(couplings.begin(), couplings.end(), parameters.begin());
+  parameters[edges.size()] = bias;
+  ModelLayer layer;
+  layer.j.assign(16, 77);
+  layer.h.assign(8, 77);
+  train::Quantise(parameters, edges, weight_bits, weight_step, layer);
+  Quantised q{{}, layer.h[0]};
+  for (std::size_t e = 0; e < couplings.size(); ++e) q.j.push_back(layer.j[edges[e].position]);
+  return q;
+}
+
+TEST(Train, WeightsRoundToTheirStepHalvesAwayFromZero) {
+  using Row = std::vector<int>;
+  EXPECT_EQ(QuantisedBy({1 / 64.f, -1 / 64.f, 0.015f, 1.5f / 32}, 0, 8, 1).j, (Row{1, -1, 0, 2}));
+  EXPECT_EQ(QuantisedBy({0.25f, -0.25f, 0.249f, 0.75f}, 0, 8, 16).j, (Row{16, -16, 0, 32}));
+  EXPECT_EQ(QuantisedBy({0.5f, -0.5f, 0.499f, 1.5f}, 0, 8, 32).j, (Row{32, -32, 0, 64}));
+  EXPECT_EQ(QuantisedBy({0.5f}, 0.03f, 8, 32).h, 1) << "biases keep the fine step";
+}
+
+TEST(Train, WeightsAreClippedToTheLargestMultipleOfTheirStep) {
+  using Row = std::vector<int>;
+  for (const auto& [step, most] : {std::pair{1, 127}, {2, 126}, {4, 124}, {8, 120}, {16, 112}, {32, 96}})
+    EXPECT_EQ(QuantisedBy({9.f, -9.f, 3.99f}, 0, 8, step).j, (Row{most, -most, most})) << "step " << step;
+  EXPECT_EQ(QuantisedBy({9.f, -9.f}, 0, 4, 4).j, (Row{4, -4}));
+}
+
 TEST(Train, PlacementIsSpatialFoldedAndUnique) {
   const auto sites = PlaceImage(64, 64, 28, 28);
   ASSERT_EQ(sites.size(), 784u);
@@ -208,6 +243,32 @@ TEST(Train, SameModelForAnyNumberOfThreadsOtherForAnotherSeed) {
   ExpectEqual(one, Train({images, kSide, kSide}, o).chosen);
   ++o.seed;
   EXPECT_NE(one.layers[0].j, Train({images, kSide, kSide}, o).chosen.layers[0].j);
+}
+
+TEST(Train, TrainsWithWeightsOfALongerStep) {
+  const auto images = Rectangles(320);
+  TrainOptions o = SmallOptions();
+  o.epochs = 8;
+  o.rate = 0.05;
+  const Model fine = Train({images, kSide, kSide}, o).chosen;
+  EXPECT_EQ(fine.training.find("weight_step"), std::string::npos) << "records of the usual step are as they were";
+  o.weight_step = 8;
+  const Model coarse = Train({images, kSide, kSide}, o).chosen;
+  EXPECT_NE(coarse.training.find("\"weight_step\":8"), std::string::npos);
+  const auto off_step = [](const Model& m) {
+    int count = 0;
+    for (const ModelLayer& layer : m.layers) count += std::count_if(layer.j.begin(), layer.j.end(), [](int j) { return j % 8 != 0; });
+    return count;
+  };
+  EXPECT_GT(off_step(fine), 100);
+  EXPECT_EQ(off_step(coarse), 0);
+  EXPECT_TRUE(std::any_of(coarse.layers[0].j.begin(), coarse.layers[0].j.end(), [](int j) { return j != 0; }));
+  EXPECT_TRUE(std::any_of(coarse.layers[0].h.begin(), coarse.layers[0].h.end(), [](int h) { return h % 8 != 0; }));
+  for (const auto& [step, bits] : {std::pair{0, 8}, {3, 8}, {64, 8}, {-1, 8}, {8, 4}}) {
+    o.weight_step = step;
+    o.weight_bits = bits;
+    EXPECT_NE(test::Refusal(Exit::kUsage, [&] { Train({images, kSide, kSide}, o); }).find("weight step"), std::string::npos) << step;
+  }
 }
 
 TEST(Train, ResumesAfterAStopAsIfThereHadBeenNone) {

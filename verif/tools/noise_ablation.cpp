@@ -12,6 +12,7 @@
 #include "tsu/files.hpp"
 #include "tsu/interrupt.hpp"
 #include "tsu/plot.hpp"
+#include "tsu/train_data.hpp"
 #include "verif/devices/devices.hpp"
 #include "verif/golden/noise_law.hpp"
 #include "verif/golden/random_model.hpp"
@@ -123,9 +124,11 @@ void SampledTable(const Options& o) {
 
 void PictureTable(const Options& o) {
   const Model model = LoadModel(o.model);
-  const BinaryImages train = LoadSplit(o.data, true), test = LoadSplit(o.data, false);
-  if (test.pixels() != model.visible.size() || train.pixels() != model.visible.size())
+  const BinaryImages train = LoadSplit(o.data, true);
+  if (train.pixels() != model.visible.size())
     throw Error(Exit::kBadInput, "images of another size than the model's", o.data, "give the model's data with --data");
+  const PackedImages packed(train.bits, train.pixels());
+  const MmdReference reference(packed, kMmdSigma, o.threads);
   std::printf("pictures: %d of %s, boards of %d lanes; MMD ratio as `tsu eval`; var: variance of a board's mean\n"
               "fill over its value for independent pictures (+- sqrt(2 / boards)); nearest: mean Hamming distance to the nearest other picture of the board\n"
               "%-40s MMD ratio    fill     var  nearest  seconds\n", o.count, o.model.c_str(), kBoardLanes, "");
@@ -135,7 +138,7 @@ void PictureTable(const Options& o) {
     const auto start = std::chrono::steady_clock::now();
     const auto pictures = DrawPictures(model, noise, o.count, o.seed, o.threads, [](double) {});
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    const PictureReport r = Judge(pictures, train, test, o.threads);
+    const PictureReport r = Judge(pictures, reference, train.pixels());
     std::printf("  %-38s%10.4f%8.4f%8.2f%9.1f%9.1f\n", noise.name().c_str(), r.mmd_ratio, r.fill, r.board_ratio, r.nearest, seconds);
     std::fflush(stdout);
     Idx idx{{static_cast<std::uint32_t>(o.count), static_cast<std::uint32_t>(model.image_rows), static_cast<std::uint32_t>(model.image_cols)}, pictures};

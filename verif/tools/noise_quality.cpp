@@ -11,7 +11,6 @@
 #include "sw/src/parallel.hpp"
 #include "tsu/device.hpp"
 #include "tsu/driver.hpp"
-#include "tsu/eval.hpp"
 #include "verif/stats/stats.hpp"
 
 namespace tsu::golden {
@@ -80,22 +79,23 @@ std::vector<std::uint8_t> DrawPictures(const Model& model, const Noise& noise, i
   return pictures;
 }
 
-PictureReport Judge(const std::vector<std::uint8_t>& pictures, const BinaryImages& train, const BinaryImages& test, int threads) {
-  const std::size_t pixels = test.pixels();
-  const PackedImages packed(pictures, pixels);
-  const MmdReport mmd = Mmd(packed, PackedImages(test.bits, pixels), PackedImages(train.bits, pixels), kMmdSigma, threads);
-  PictureReport report{mmd.ratio, mmd.fill, 0, 0};
+PictureReport Judge(const std::vector<std::uint8_t>& pictures, const MmdReference& train, std::size_t pixels) {
+  const std::span<const std::uint8_t> bits(pictures);
+  const PackedImages packed(bits, pixels);
+  PictureReport report{train.Hold(packed).ratio, 0, 0, 0};
+  report.fill = static_cast<double>(std::count(pictures.begin(), pictures.end(), 1)) / static_cast<double>(pictures.size());
   // One instant a board: fill[lane][board], as BlockVarianceRatio takes chains and times.
   const std::size_t boards = packed.size() / kBoardLanes;
+  std::vector<std::uint64_t> distances;
   std::vector<double> fill(boards * kBoardLanes);
   for (std::size_t board = 0; board < boards; ++board) {
+    const PackedImages own(bits.subspan(board * kBoardLanes * pixels, kBoardLanes * pixels), pixels);
     for (int lane = 0; lane < kBoardLanes; ++lane) {
       const std::size_t i = board * kBoardLanes + lane;
       fill[lane * boards + board] = std::count(pictures.begin() + i * pixels, pictures.begin() + (i + 1) * pixels, 1);
-      int nearest = static_cast<int>(pixels);
-      for (std::size_t j = board * kBoardLanes; j < (board + 1) * kBoardLanes; ++j)
-        if (j != i) nearest = std::min(nearest, packed.Distance(i, packed, j));
-      report.nearest += nearest;
+      own.Distances(lane, own, kBoardLanes, distances);
+      distances[lane] = pixels;  // not to itself
+      report.nearest += static_cast<double>(*std::min_element(distances.begin(), distances.begin() + kBoardLanes));
     }
   }
   report.nearest /= static_cast<double>(fill.size());

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "tsu/eval.hpp"
 #include "tsu/model.hpp"
-#include "tsu/train_data.hpp"
 #include "verif/golden/noise_source.hpp"
 
 namespace tsu::golden {
@@ -25,6 +25,6 @@ struct PictureReport {
   double board_ratio = 0;   // variance of a board's mean fill, over its value for independent pictures
   double nearest = 0;       // mean Hamming distance of a picture to the nearest other of its board
 };
-PictureReport Judge(const std::vector<std::uint8_t>& pictures, const BinaryImages& train, const BinaryImages& test, int threads);
+PictureReport Judge(const std::vector<std::uint8_t>& pictures, const MmdReference& train, std::size_t pixels);
 
 }  // namespace tsu::golden

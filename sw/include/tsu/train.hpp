@@ -25,6 +25,7 @@ struct TrainOptions {
   Pattern pattern;
   int rows = 0, cols = 0;    // of the grid; 0: ChooseGrid
   int weight_bits = 8;
+  int weight_step = 1;       // couplings are multiples of so many 1/32 in every forward pass: a power of two, 32 at most
   int steps = 2;             // denoising steps T; signal levels fall evenly from 1 to 0
   int epochs = 12;
   std::uint64_t seed = 1;
