@@ -55,7 +55,7 @@ void Save(const std::string& path, const RunResult& result, const Model& model, 
   if (path.ends_with(".png")) {
     Bytes grey = Grey(result.samples);
     grey.resize(static_cast<std::size_t>(std::min(count, kSheetImages)) * result.pixels);
-    SavePicture(path, grey, model, 16);
+    SavePicture(path, grey, model, model.labels.empty() ? 16 : kClasses);  // a column a class, where labels count up
   } else if (path.ends_with(".safetensors")) {
     SaveTensor(path, "samples", {n, rows, cols}, result.samples);
   } else {
