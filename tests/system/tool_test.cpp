@@ -75,7 +75,7 @@ TEST_F(Tool, NoOutputReplacesAnInputOrAnotherOutput) {
   Fails(Exit::kUsage, {"run", model_, "--out", scratch_ / "a.png", "--out", scratch_ / "./a.png"}, "two outputs");
   Fails(Exit::kUsage, {"run", model_, "--out", scratch_ / "a.png", "--film", scratch_ / "a.png"}, "two outputs");
   Fails(Exit::kUsage, Training({"--out", scratch_ / "train-images-idx3-ubyte"}), "input");
-  Fails(Exit::kUsage, Training({"--out", scratch_ / "x", "--checkpoint", scratch_ / "x"}), "two outputs");
+  Fails(Exit::kUsage, Training({"--out", scratch_ / "x.0", "--checkpoint", scratch_ / "x"}), "two outputs");
   Fails(Exit::kOutput, Training({"--out", scratch_ / "x", "--checkpoint", scratch_ / "no/x"}, "1000000"), "folder");
 }
 
