@@ -18,6 +18,13 @@ if [ -n "$$missing" ]; then echo "installing:" $$missing; \
   DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends $$missing >/dev/null; fi
 endef
 
+# make-venv(target, what, size): a virtual environment beside $@ with the wheels that the first prerequisite lists.
+define make-venv
+echo "installing $(2) into $(@D) ($(3))"; \
+python3 -m venv $(@D) && $(@D)/bin/pip install -q --disable-pip-version-check -r $< && touch $@ || \
+  { echo "$(1): cannot install $<: is the Python package index reachable?" >&2; exit 1; }
+endef
+
 deps: ## install the Debian packages that are missing
 	@$(call install-packages,$(PACKAGES))
 
@@ -59,10 +66,7 @@ bench-peers: $(TSU) ## flips/ns of thrml (its Python wheel) and of cpu: on one j
 	@$(MAKE) -s --no-print-directory $(PEERS_VENV)/installed
 	@PYTHONDONTWRITEBYTECODE=1 $(PEERS_VENV)/bin/python verif/peers/bench_peers.py $(TSU)
 $(PEERS_VENV)/installed: verif/peers/requirements.txt
-	@echo "installing thrml and jax into $(PEERS_VENV) (about 630 MB)"
-	@python3 -m venv $(PEERS_VENV) && $(PEERS_VENV)/bin/pip install -q --disable-pip-version-check -r $< || \
-	  { echo "bench-peers: cannot install $<: is the Python package index reachable?" >&2; exit 1; }
-	@touch $@
+	@$(call make-venv,bench-peers,thrml and jax,about 630 MB)
 
 ablation-noise: configure ## four noises: exact and sampled law, and with DATA=DIR (IDX files) the shipped model's pictures
 	@cmake --build $(BUILD) --target noise-ablation && mkdir -p $(BUILD)/ablation
@@ -80,10 +84,7 @@ bus-models: configure ## bus models of other people (cocotb: AXI, UART) drive th
 	@cmake --build $(BUILD) --target bus-vectors
 	@PYTHONDONTWRITEBYTECODE=1 $(BUS_VENV)/bin/python verif/bus_models/run_bus_models.py $(BUILD)
 $(BUS_VENV)/installed: verif/bus_models/requirements.txt
-	@echo "installing the bus models into $(BUS_VENV) (about 110 MB)"
-	@python3 -m venv $(BUS_VENV) && $(BUS_VENV)/bin/pip install -q --disable-pip-version-check -r $< || \
-	  { echo "bus-models: cannot install $<: is the Python package index reachable?" >&2; exit 1; }
-	@touch $@
+	@$(call make-venv,bus-models,the bus models,about 110 MB)
 
 JUDGE_VENV := $(BUILD)/judge-venv
 judges: ## train the judges of `tsu eval` again, DATA=DIR with folders fashion-mnist, mnist, optdigits of IDX files
@@ -94,10 +95,7 @@ judges: ## train the judges of `tsu eval` again, DATA=DIR with folders fashion-m
 	  if [ -d "$(DATA)/$${set#*:}" ]; then $(JUDGE_VENV)/bin/python sw/judges/train_judges.py $${set%%:*} "$(DATA)/$${set#*:}" || exit 1; \
 	  else echo "judges: no folder $${set#*:}, its judges stay as they are"; fi; done
 $(JUDGE_VENV)/installed: sw/judges/requirements.txt
-	@echo "installing JAX into $(JUDGE_VENV) (about 630 MB)"
-	@python3 -m venv $(JUDGE_VENV) && $(JUDGE_VENV)/bin/pip install -q --disable-pip-version-check -r $< || \
-	  { echo "judges: cannot install $<: is the Python package index reachable?" >&2; exit 1; }
-	@touch $@
+	@$(call make-venv,judges,JAX,about 630 MB)
 
 soak: soak-lockstep soak-link soak-noise soak-train ## the long runs: 1e10 lockstep flips, 10,000 damaged frames, noise battery, killed trainings
 soak-lockstep: configure ## RTL against golden over 1e10 flips

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The kernel's entry points, compiled once an instruction set, and the choice between them.
 #define HWY_WANT_AVX3_DL
-#define TSU_SCALABLE_TARGETS (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128 | HWY_RVV)
 // Highway distrusts this fallback with older compilers; ours is tested like every other target (cpu_test).
 #define HWY_BROKEN_EMU128 0
 #include "cpu_kernel.hpp"
+#include "fixed_vectors.hpp"
 
 #define HWY_DISABLED_TARGETS (HWY_SSSE3 | TSU_SCALABLE_TARGETS)  // SSSE3 adds nothing over SSE4; scalable vectors lack a fixed layout
 #undef HWY_TARGET_INCLUDE

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 #include <string>
 
 #include "hash.hpp"
@@ -21,7 +20,6 @@ constexpr const char* kFashionSha256 = "2e487a6c89124f78f2d7521542223cafe96f7123
 // FIDs of such sets, n = 5,120, against the 60,000 train images at 0.1 in Inception features (a public replication of the DTM paper).
 constexpr double kFidTest = 2.14, kFidOther = 29.75, kFidPerClass = 180.5, kFidClassBlind = 258.1, kFidUntrained = 311;
 constexpr int kHeldOut = 6;  // one in so many train images stands in for a missing test file
-constexpr double kSpread = 0.02;
 constexpr int kUntrainedSide = 64, kUntrainedSweeps = 250;
 
 // n indices of `labels` (of all images where there are none), as many of every class. pick(k, of, wanted): which of a class's
@@ -142,12 +140,7 @@ Model UntrainedModel(int image_rows, int image_cols, std::uint64_t seed) {
   layer.h.assign(m.site_class.size(), 0);
   layer.schedule = {{1.0, kUntrainedSweeps}};
   const std::vector<train::GridEdge> edges = train::GridEdges(m.rows, m.cols, m.pattern);
-  train::Parameters parameters(edges.size() + m.site_class.size(), 0);
-  for (std::size_t e = 0; e < edges.size(); ++e) {
-    const double u = 1 - Uniform(seed, 2 * e), v = Uniform(seed, 2 * e + 1);
-    parameters[e] = static_cast<float>(kSpread * std::sqrt(-2 * std::log(u)) * std::cos(2 * std::numbers::pi * v));
-  }
-  train::Quantise(parameters, edges, m.weight_bits, 1, layer);
+  train::Quantise(train::FirstParameters(edges.size(), m.site_class.size(), seed), edges, m.weight_bits, 1, layer);
   m.layers.push_back(layer);
   CheckModel(m, "untrained model");
   return m;

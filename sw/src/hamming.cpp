@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hamming.hpp"
 
+#include "fixed_vectors.hpp"
+
 #include <algorithm>
 #include <bit>
 
 #define HWY_WANT_AVX3_DL  // VPOPCNTQ
-#define HWY_DISABLED_TARGETS (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128 | HWY_RVV)  // blocks have a fixed width
+#define HWY_DISABLED_TARGETS TSU_SCALABLE_TARGETS  // blocks have a fixed width
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "hamming.cpp"
 #include <hwy/foreach_target.h>

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
+#include <optional>
 
 #include "hash.hpp"
 #include "parallel.hpp"
@@ -63,8 +63,9 @@ LayerTraining::LayerTraining(const TrainOptions& o, const Model& model, const Tr
   quarter_ = std::max<std::int64_t>(1, batches_.an_epoch() / 4);
   if (tuning) source_ = std::make_unique<ChainSource>(model, layer, o.batch, o.threads);
   if (const int chains = LayerScore::Chains(held_out); chains > 0) {
-    if (tuning) held_out_source_ = std::make_unique<ChainSource>(model, layer, chains, o.threads);
-    score_ = std::make_unique<LayerScore>(model_, level, held_out, o.label_spots, Hash(seed_, 8), o.threads, held_out_source_.get());
+    std::optional<ChainSource> inputs;
+    if (tuning) inputs.emplace(model, layer, chains, o.threads);
+    score_ = std::make_unique<LayerScore>(model_, level, held_out, o.label_spots, Hash(seed_, 8), o.threads, inputs ? &*inputs : nullptr);
   }
 }
 
@@ -88,11 +89,7 @@ std::vector<Step> LayerTraining::Program(bool clamped) {
 void LayerTraining::Start(State& state, const Parameters* from) const {
   state = {};
   state.penalty = kFirstPenalty;
-  state.parameters.assign(edges_.size() + model_.site_class.size(), 0);
-  for (std::size_t e = 0; e < edges_.size(); ++e) {
-    const double u = 1 - Uniform(Hash(seed_, 1), 2 * e), v = Uniform(Hash(seed_, 1), 2 * e + 1);
-    state.parameters[e] = static_cast<float>(kSpread * std::sqrt(-2 * std::log(u)) * std::cos(2 * std::numbers::pi * v));
-  }
+  state.parameters = FirstParameters(edges_.size(), model_.site_class.size(), Hash(seed_, 1));
   const std::size_t pixels = model_.visible.size(), images = Images(set_);
   for (std::size_t p = 0; p < pixels; ++p) {
     std::int64_t on = 0;

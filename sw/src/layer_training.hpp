@@ -19,7 +19,6 @@
 namespace tsu::train {
 
 // Constants of the recipe that are not options; all are written into the model's record.
-inline constexpr double kSpread = 0.02;       // standard deviation of the first couplings
 inline constexpr double kFloor = 0.02;        // rate at the end / rate
 inline constexpr int kWarmUp = 20;            // gradient steps over which the rate rises
 inline constexpr double kAverage = 0.998;     // decay of the averaged parameters
@@ -75,7 +74,7 @@ class LayerTraining {
   int snapshots_;
   std::vector<cpu::Step> clamped_program_, free_program_, probe_program_;
   std::int64_t quarter_;
-  std::unique_ptr<ChainSource> source_, held_out_source_;
+  std::unique_ptr<ChainSource> source_;
   std::unique_ptr<LayerScore> score_;
   Parameters gradient_;
 };

@@ -125,6 +125,11 @@ Model Untrained(const TrainOptions& o, const TrainSet& set) {
 
 }  // namespace
 
+// The first layer's input is pure noise as deployed: nothing to tune.
+int Passes(const TrainOptions& o) { return o.steps + (o.tuning_epochs > 0 ? o.steps - 1 : 0); }
+
+std::string CheckpointFile(const TrainOptions& o, int pass) { return o.checkpoint + "." + std::to_string(pass); }
+
 Trained Train(const TrainSet& whole, const TrainOptions& options, const TrainObserver& observer) {
   TrainOptions o = options;
   const Ranks world = Ranks::World();
@@ -146,8 +151,7 @@ Trained Train(const TrainSet& whole, const TrainOptions& options, const TrainObs
   const auto edges = GridEdges(o.rows, o.cols, o.pattern);
   nlohmann::json identity = record;
   identity["shape"] = {o.rows, o.cols, o.steps, o.weight_bits, PatternName(o.pattern), o.label_spots, o.levels, o.ramp_from, o.ramp_to};
-  // Plain passes over the layers, then tuning of all but the first, whose input is pure noise as deployed.
-  const int passes = o.steps + (o.tuning_epochs > 0 ? o.steps - 1 : 0);
+  const int passes = Passes(o);
   const Plan plan{o, set, held_out, Levels(o), identity.dump(), o.steps, passes};
   const std::vector<State> finished = RunPasses(world, plan, model, observer);
   Trained trained{model, model};

@@ -38,7 +38,7 @@ class ChainSource {
 // half of the held-out images, noised, or outputs of the layers before.
 class LayerScore {
  public:
-  // `model`: the one layer that is scored, its weights given later.
+  // `model`: the one layer that is scored, its weights given later. `source` is asked once, here; null: inputs are noised images.
   LayerScore(const Model& model, const Level& level, const TrainSet& held_out, int label_spots, std::uint64_t seed, int threads,
              ChainSource* source);
   double Of(const LayerWeights& weights);

@@ -48,13 +48,16 @@ BinaryImages LoadSplit(const std::string& dir, bool train, double threshold) {
   return LoadBinaryImages(SplitPath(dir, train), threshold);
 }
 
-std::vector<std::uint8_t> LoadLabels(const std::string& dir, bool train, std::size_t count) {
-  const std::string path = FindIdx(dir, SplitName(dir, train, kLabels));
+std::vector<std::uint8_t> LoadLabelFile(const std::string& path, std::size_t count) {
   Idx idx = LoadIdx(path);
   if (idx.shape.size() != 1) throw Error(Exit::kBadInput, "not a file of labels", path, "one dimension: image");
   if (idx.data.size() != count)
-    throw Error(Exit::kBadInput, "not one label an image", path, std::to_string(idx.data.size()) + " labels, " + std::to_string(count) + " images");
+    throw Error(Exit::kBadInput, std::to_string(idx.data.size()) + " labels for " + std::to_string(count) + " images", path, "give one label an image");
   return std::move(idx.data);
+}
+
+std::vector<std::uint8_t> LoadLabels(const std::string& dir, bool train, std::size_t count) {
+  return LoadLabelFile(FindIdx(dir, SplitName(dir, train, kLabels)), count);
 }
 
 bool HasTestSplit(const std::string& dir) { return Has(dir, SplitName(dir, false, kImages)); }

@@ -57,7 +57,7 @@ void Desk::Report(const TrainProgress& progress) {
 void Desk::Save(int pass, const std::string& state) {
   if (o_.checkpoint.empty()) return;
   if (world_.rank() != 0) return world_.Post(0, Letter(kState, pass) + state);
-  WriteFileAtomically(File(pass), {reinterpret_cast<const std::uint8_t*>(state.data()), state.size()});
+  WriteFileAtomically(CheckpointFile(o_, pass), {reinterpret_cast<const std::uint8_t*>(state.data()), state.size()});
 }
 
 void Desk::Note(const TrainLine& line) {
@@ -148,7 +148,7 @@ void Desk::End() {
   if (failure_) std::rethrow_exception(failure_);
   if (interrupted_)
     throw Error(Exit::kInterrupted, "training interrupted", std::to_string(world_.size()) + (world_.size() == 1 ? " rank" : " ranks"),
-                o_.checkpoint.empty() ? "" : "the same command goes on from " + o_.checkpoint + ".0 ...");
+                o_.checkpoint.empty() ? "" : "the same command goes on from " + CheckpointFile(o_, 0) + " ...");
 }
 
 }  // namespace tsu::train

@@ -41,7 +41,6 @@ class Desk {
   void Halt() { halted_ = true; }
   // Has this rank, or as far as it knows any other, a reason to stop?
   bool stop();
-  bool failed() const { return failure_ != nullptr; }
 
   // All ranks, when their work is done or they have stopped. The first one returns when all leaders have called. Throws what
   // Guard kept, kInterrupted where a signal or the observer was the reason to stop; nothing where it was another rank's.
@@ -53,7 +52,6 @@ class Desk {
   void Show(const TrainProgress& progress);
   void Write(const TrainLine& line);
   void StopAll();
-  std::string File(int pass) const { return o_.checkpoint + "." + std::to_string(pass); }
 
   const Ranks& world_;
   const TrainOptions& o_;

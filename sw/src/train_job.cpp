@@ -23,7 +23,7 @@ std::vector<State> Resume(const Ranks& world, const Plan& plan, std::size_t para
   std::vector<std::string> files(plan.passes);
   std::vector<State> states(plan.passes);
   if (plan.options.checkpoint.empty()) return states;
-  const auto path = [&plan](int pass) { return plan.options.checkpoint + "." + std::to_string(pass); };
+  const auto path = [&plan](int pass) { return CheckpointFile(plan.options, pass); };
   world.Together([&] {
     for (int pass = 0; world.rank() == 0 && pass < plan.passes; ++pass) files[pass] = ReadState(path(pass));
   });

@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
+#include "hash.hpp"
 #include "tsu/mixing.hpp"
 #include "tsu/regs.hpp"
 
@@ -22,6 +24,15 @@ std::vector<GridEdge> GridEdges(int rows, int cols, const Pattern& pattern) {
           edges.push_back({site, ny * cols + nx, static_cast<std::int32_t>((site * pattern.size() + k) * 2 + r)});
         }
   return edges;
+}
+
+Parameters FirstParameters(std::size_t edges, std::size_t sites, std::uint64_t seed) {
+  Parameters parameters(edges + sites, 0);
+  for (std::size_t e = 0; e < edges; ++e) {
+    const double u = 1 - Uniform(seed, 2 * e), v = Uniform(seed, 2 * e + 1);
+    parameters[e] = static_cast<float>(kSpread * std::sqrt(-2 * std::log(u)) * std::cos(2 * std::numbers::pi * v));
+  }
+  return parameters;
 }
 
 Moments ToMoments(const cpu::Statistics& counts, const cpu::Layout& layout, double samples) {

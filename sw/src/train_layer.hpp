@@ -27,6 +27,10 @@ Moments ToMoments(const cpu::Statistics& counts, const cpu::Layout& layout, doub
 // Parameters of one layer in units of 1 (32 LSB): [edges] couplings, then [sites] biases.
 using Parameters = std::vector<float>;
 
+inline constexpr double kSpread = 0.02;  // standard deviation of the first couplings
+// [edges] couplings, normally distributed, then [sites] zeros.
+Parameters FirstParameters(std::size_t edges, std::size_t sites, std::uint64_t seed);
+
 // Uphill direction of mean log-likelihood - penalty * total correlation:
 //   dJ = clamped pair - free pair + penalty * (free mean_a * free mean_b - free pair),  dh = clamped mean - free mean.
 void Gradient(const Moments& clamped, const Moments& free, std::span<const GridEdge> edges, double penalty,

@@ -36,14 +36,6 @@ void CheckOptions(const SampleOptions& o) {
     throw Error(Exit::kUsage, "a file of samples has no sweeps", *file, "give --sweeps with models");
 }
 
-std::vector<std::uint8_t> SampleLabels(const std::string& path, std::size_t samples) {
-  Idx idx = LoadIdx(path);
-  if (idx.shape.size() != 1) throw Error(Exit::kBadInput, "not a file of labels", path, "one dimension: image");
-  if (idx.data.size() != samples)
-    throw Error(Exit::kBadInput, fmt::format("{} labels for {} samples", idx.data.size(), samples), path, "give one label a sample");
-  return idx.data;
-}
-
 // Of one source. A model is kept until its turn to be sampled comes.
 struct Source {
   std::string path, name;
@@ -58,7 +50,7 @@ Source Load(const SampleOptions& o, const std::string& path, const EvalInputs& i
     const Model model = LoadModel(path);
     CheckSize(inputs.data, model.image_rows, model.image_cols, path);
     source.model = o.sweeps > 0 ? WithSweeps(model, o.sweeps) : model;
-    if (!o.labels.empty()) source.labels = SampleLabels(o.labels, most);
+    if (!o.labels.empty()) source.labels = LoadLabelFile(o.labels, most);
     return source;
   }
   BinaryImages images = LoadBinaryImages(path, inputs.threshold);
@@ -67,7 +59,7 @@ Source Load(const SampleOptions& o, const std::string& path, const EvalInputs& i
   source.file = {source.name, std::move(images.bits), {}, 0};
   source.file.bits.resize(n * inputs.data.test.pixels());
   if (!o.labels.empty()) {
-    source.file.labels = SampleLabels(o.labels, images.count);
+    source.file.labels = LoadLabelFile(o.labels, images.count);
     source.file.labels.resize(n);
   }
   return source;

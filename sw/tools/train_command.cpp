@@ -59,9 +59,8 @@ std::string RecordedCommand(const Arguments& a) {
 
 // One file a pass: of the layers, and of those that are tuned.
 std::vector<std::string> Checkpoints(const TrainOptions& o) {
-  const int passes = o.steps + (o.tuning_epochs > 0 ? o.steps - 1 : 0);
   std::vector<std::string> files;
-  for (int pass = 0; pass < passes; ++pass) files.push_back(o.checkpoint + "." + std::to_string(pass));
+  for (int pass = 0; pass < Passes(o); ++pass) files.push_back(CheckpointFile(o, pass));
   return files;
 }
 

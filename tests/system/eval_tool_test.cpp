@@ -205,14 +205,14 @@ TEST_F(EvalTool, Refuses) {
   Fails(Exit::kUsage, {"eval", samples, "--data", data, "--rows", "some"}, "--rows");
   Fails(Exit::kBadInput, {"eval", samples, "--data", data, "--labels", scratch_ / "none"}, "none");
   SaveIdx(scratch_ / "labels", {{59}, Bytes(59)});
-  Fails(Exit::kBadInput, {"eval", samples, "--data", data, "--labels", scratch_ / "labels"}, "59 labels for 60 samples");
+  Fails(Exit::kBadInput, {"eval", samples, "--data", data, "--labels", scratch_ / "labels"}, "59 labels for 60 images");
   Fails(Exit::kUsage, {"eval", samples, "--data", data, "--sweeps", "10"}, "no sweeps");
   Fails(Exit::kUsage, {"eval", samples, samples, "--data", data, "--labels", scratch_ / "labels"}, "several");
   Fails(Exit::kUsage, {"eval", samples, "--data", data, "--seeds", "1,2,1"}, "twice");
   Fails(Exit::kUsage, {"eval", samples, "--data", data, "--seeds", "1,x"}, "--seed");
   Fails(Exit::kUsage, {"eval", samples, "--data", data, "--sweeps", "-1"}, "--sweeps");
   SaveIdx(scratch_ / "train-labels-idx1-ubyte", {{59}, Bytes(59)});
-  Fails(Exit::kBadInput, {"eval", samples, "--data", data}, "59 labels, 60 images");
+  Fails(Exit::kBadInput, {"eval", samples, "--data", data}, "59 labels for 60 images");
   scratch_.Write("broken-a.safetensors", "not a judge");
   std::filesystem::remove(scratch_ / "train-labels-idx1-ubyte");
   Fails(Exit::kBadInput, {"eval", samples, "--data", data, "--judges", scratch_ / ""}, "broken-a");

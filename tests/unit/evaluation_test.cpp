@@ -113,7 +113,7 @@ TEST_F(EvaluationTest, RowsTellSetsApart) {
   const EvalRow test = evaluation.Evaluate(TestSet(data, kRow));
   EXPECT_EQ(test.samples, kRow);
   EXPECT_EQ(test.nearest_ratio, 1);
-  EXPECT_LT(std::abs(test.mmd_ratio), 0.2);
+  EXPECT_LT(std::abs(test.mmd_ratio), 0.3);  // of few images; class-blind: 1
   const auto sets = CalibrationSets(data, kRow, 1, 2);
   const EvalRow copies = evaluation.Evaluate(Named(sets, "copies")), blind = evaluation.Evaluate(Named(sets, "blind")),
                 flipped = evaluation.Evaluate(Named(sets, "10 %"));

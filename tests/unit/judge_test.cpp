@@ -102,7 +102,7 @@ TEST(Judge, OutputsAreTheDefinitionForAnyNumberOfThreads) {
 // $TSU_DATA: folder of the data sets, each a folder of IDX files.
 TEST(Judge, OutputsOfTestImagesAreThoseOfTheTrainingLibrary) {
   const char* data = std::getenv("TSU_DATA");
-  if (data == nullptr) GTEST_SKIP() << "set TSU_DATA to the folder of fashion-mnist, mnist and optdigits";
+  if (data == nullptr) GTEST_SKIP() << "the data sets are not part of this tree: set TSU_DATA to the folder of fashion-mnist, mnist and optdigits";
   for (const char* name : kFiles) {
     SCOPED_TRACE(name);
     const Judge judge = LoadJudge(Path(name));

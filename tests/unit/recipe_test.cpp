@@ -12,7 +12,7 @@
 
 #include "sw/src/layer_training.hpp"
 #include "sw/src/train_batches.hpp"
-#include "tests/support/seed.hpp"
+#include "tests/support/rectangles.hpp"
 #include "tsu/cpu.hpp"
 #include "tsu/driver.hpp"
 #include "tsu/error.hpp"
@@ -21,33 +21,10 @@
 namespace tsu {
 namespace {
 
-constexpr int kSide = 6, kPixels = kSide * kSide;
-
-// Images of 6 x 6: the left or the right half, without the first row; the label says which.
-struct Rectangles {
-  std::vector<std::uint8_t> bits, labels;
-  explicit Rectangles(int images) {
-    std::mt19937_64 r(test::Seed() + 3);
-    for (int i = 0; i < images; ++i) {
-      labels.push_back(r() & 1);
-      for (int p = 0; p < kPixels; ++p) bits.push_back((labels.back() ? p % kSide >= 3 : p % kSide < 3) && p >= kSide);
-    }
-  }
-  TrainSet set() const { return {bits, kSide, kSide, labels}; }
-};
-
-TrainOptions SmallOptions() {
-  TrainOptions o;
-  o.pattern = ParsePattern("G8");
-  o.rows = o.cols = 12;
-  o.epochs = 2;
-  o.batch = 64;
-  o.sweeps = 24;
-  o.clamped_sweeps = 16;
-  o.seed = test::Seed();
-  o.threads = 1;
-  return o;
-}
+using test::InRectangle;
+using test::kPixels;
+using test::Rectangles;
+using test::SmallOptions;
 
 Exit Refusal(const Rectangles& images, const TrainOptions& o) {
   try {
@@ -125,7 +102,7 @@ double Agreement(const Model& model, int count) {
     int wrong[2] = {};
     for (int p = 0; p < kPixels; ++p)
       for (int label = 0; label < 2; ++label)
-        wrong[label] += run.samples[i * kPixels + p] != ((label ? p % kSide >= 3 : p % kSide < 3) && p >= kSide);
+        wrong[label] += run.samples[i * kPixels + p] != InRectangle(label, p);
     right += wrong[i & 1] < wrong[1 - (i & 1)];
   }
   return static_cast<double>(right) / count;

@@ -1,25 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// Signs and sizes of everything that learns, on models small enough to enumerate; then whole trainings: reproducible,
-// resumable, and able to learn.
+// Signs and sizes of everything that learns, on models small enough to enumerate.
 #include "tsu/train.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
-#include <filesystem>
-#include <fstream>
 #include <random>
 #include <set>
 
 #include "sw/src/train_layer.hpp"
-#include "sw/src/train_state.hpp"
 #include "tests/support/refusal.hpp"
 #include "tests/support/seed.hpp"
-#include "tsu/cpu.hpp"
 #include "tsu/error.hpp"
-#include "tsu/law.hpp"
 
 namespace tsu {
 namespace {
@@ -196,170 +189,6 @@ TEST(Train, PlacementIsSpatialFoldedAndUnique) {
     }
   EXPECT_EQ(PlaceImage(3, 4, 3, 3).size(), 9u);
   EXPECT_THROW(PlaceImage(16, 16, 28, 28), Error);
-}
-
-// ---- Whole trainings on images of 6 x 6: one of two rectangles each --------------------------------------------------
-
-constexpr int kSide = 6;
-
-std::vector<std::uint8_t> Rectangles(int images) {
-  std::mt19937_64 r(test::Seed() + 3);
-  std::vector<std::uint8_t> bits;
-  for (int i = 0; i < images; ++i) {
-    const bool left = r() & 1;
-    for (int y = 0; y < kSide; ++y)
-      for (int x = 0; x < kSide; ++x) bits.push_back((left ? x < 3 : x >= 3) && y > 0);
-  }
-  return bits;
-}
-
-TrainOptions SmallOptions() {
-  TrainOptions o;
-  o.pattern = ParsePattern("G8");
-  o.rows = o.cols = 12;
-  o.epochs = 2;
-  o.batch = 64;
-  o.sweeps = 24;
-  o.clamped_sweeps = 16;
-  o.seed = test::Seed();
-  o.threads = 1;
-  return o;
-}
-
-void ExpectEqual(const Model& a, const Model& b) {
-  ASSERT_EQ(a.layers.size(), b.layers.size());
-  for (std::size_t k = 0; k < a.layers.size(); ++k) {
-    EXPECT_EQ(a.layers[k].j, b.layers[k].j);
-    EXPECT_EQ(a.layers[k].h, b.layers[k].h);
-  }
-  EXPECT_EQ(a.training, b.training);
-}
-
-TEST(Train, SameModelForAnyNumberOfThreadsOtherForAnotherSeed) {
-  const auto images = Rectangles(320);
-  TrainOptions o = SmallOptions();
-  const Model one = Train({images, kSide, kSide}, o).chosen;
-  o.threads = 3;
-  ExpectEqual(one, Train({images, kSide, kSide}, o).chosen);
-  ++o.seed;
-  EXPECT_NE(one.layers[0].j, Train({images, kSide, kSide}, o).chosen.layers[0].j);
-}
-
-TEST(Train, TrainsWithWeightsOfALongerStep) {
-  const auto images = Rectangles(320);
-  TrainOptions o = SmallOptions();
-  o.epochs = 8;
-  o.rate = 0.05;
-  const Model fine = Train({images, kSide, kSide}, o).chosen;
-  EXPECT_EQ(fine.training.find("weight_step"), std::string::npos) << "records of the usual step are as they were";
-  o.weight_step = 8;
-  const Model coarse = Train({images, kSide, kSide}, o).chosen;
-  EXPECT_NE(coarse.training.find("\"weight_step\":8"), std::string::npos);
-  const auto off_step = [](const Model& m) {
-    int count = 0;
-    for (const ModelLayer& layer : m.layers) count += std::count_if(layer.j.begin(), layer.j.end(), [](int j) { return j % 8 != 0; });
-    return count;
-  };
-  EXPECT_GT(off_step(fine), 100);
-  EXPECT_EQ(off_step(coarse), 0);
-  EXPECT_TRUE(std::any_of(coarse.layers[0].j.begin(), coarse.layers[0].j.end(), [](int j) { return j != 0; }));
-  EXPECT_TRUE(std::any_of(coarse.layers[0].h.begin(), coarse.layers[0].h.end(), [](int h) { return h % 8 != 0; }));
-  for (const auto& [step, bits] : {std::pair{0, 8}, {3, 8}, {64, 8}, {-1, 8}, {8, 4}}) {
-    o.weight_step = step;
-    o.weight_bits = bits;
-    EXPECT_NE(test::Refusal(Exit::kUsage, [&] { Train({images, kSide, kSide}, o); }).find("weight step"), std::string::npos) << step;
-  }
-}
-
-TEST(Train, ResumesAfterAStopAsIfThereHadBeenNone) {
-  const auto images = Rectangles(320);
-  const auto folder = std::filesystem::temp_directory_path() / ("tsu_train_test_" + std::to_string(::getpid()));
-  std::filesystem::create_directories(folder);
-  TrainOptions o = SmallOptions();
-  const Model whole = Train({images, kSide, kSide}, o).chosen;
-  o.checkpoint = (folder / "c").string();
-  for (const int stop : {3, 7, 14}) {  // in the first layer twice, in the second once
-    int calls = 0;
-    try {
-      Train({images, kSide, kSide}, o, [&](const TrainProgress&) { return ++calls < stop; });
-    } catch (const Error& e) {
-      EXPECT_EQ(e.exit(), Exit::kInterrupted);
-    }
-  }
-  ExpectEqual(whole, Train({images, kSide, kSide}, o).chosen);
-
-  TrainOptions other = o;
-  other.rate *= 2;
-  EXPECT_THROW(Train({images, kSide, kSide}, other), Error);  // a checkpoint of another training
-  std::filesystem::resize_file(o.checkpoint + ".1", 1000);
-  try {
-    Train({images, kSide, kSide}, o);
-    ADD_FAILURE() << "went on from a damaged checkpoint";
-  } catch (const Error& e) {
-    EXPECT_EQ(e.exit(), Exit::kBadInput);
-  }
-  o.checkpoint = (folder / "absent" / "c").string();
-  try {
-    Train({images, kSide, kSide}, o);
-    ADD_FAILURE() << "wrote where it cannot";
-  } catch (const Error& e) {
-    EXPECT_EQ(e.exit(), Exit::kOutput);
-  }
-  std::filesystem::remove_all(folder);
-}
-
-// Two denoising steps, sampled by the fast device as deployed.
-std::vector<std::uint8_t> Generate(const Model& m, int count) {
-  auto device = MakeCpuDevice(1);
-  device->Configure(m.shape(count));
-  device->LoadSites({m.site_class, std::vector<std::uint8_t>(m.site_class.size(), 0)});
-  device->LoadNoise(NoiseStreams(test::Seed() + 9, 0, count, m.cols / 2));
-  Program p = {Instruction(regs::kOpRandomise, 0)};
-  int table = 0;
-  for (std::size_t k = 0; k < m.layers.size(); ++k) {
-    device->LoadLayer(static_cast<int>(k), Expand(m, static_cast<int>(k)));
-    p.push_back(Instruction(regs::kOpCopy));
-    p.push_back(Instruction(regs::kOpRandomise, 1));
-    p.push_back(Instruction(regs::kOpLayer, static_cast<std::uint32_t>(k)));
-    for (const Segment& s : m.layers[k].schedule) {
-      device->LoadTable(table, MakeTable(s.beta, 9));
-      p.push_back(Instruction(regs::kOpBeta, static_cast<std::uint32_t>(table++)));
-      p.push_back(Instruction(regs::kOpSweep, static_cast<std::uint32_t>(s.sweeps)));
-    }
-  }
-  p.push_back(Instruction(regs::kOpEmit, 1));
-  p.push_back(Instruction(regs::kOpEnd));
-  std::vector<std::uint8_t> images;
-  device->Run(p, [&](const Emission& e) {
-    for (int c = 0; c < count; ++c)
-      for (const std::int32_t site : m.visible) images.push_back(e.bits[static_cast<std::size_t>(c) * e.sites + site]);
-  }, std::chrono::seconds(60));
-  return images;
-}
-
-TEST(Train, LearnsTwoRectangles) {
-  const auto images = Rectangles(640);
-  TrainOptions o = SmallOptions();
-  o.epochs = 60;
-  o.rate = 0.02;
-  const Model model = Train({images, kSide, kSide}, o).chosen;
-  EXPECT_GT(model.layers[1].c[1], 0);  // conditioning attracts
-  EXPECT_EQ(model.layers[0].c[1], 0);  // pure noise tells nothing
-  const auto drawn = Generate(model, 400);
-  int near = 0, left = 0;
-  for (int i = 0; i < 400; ++i) {
-    int wrong_left = 0, wrong_right = 0;
-    for (int p = 0; p < kSide * kSide; ++p) {
-      const int x = p % kSide, y = p / kSide, bit = drawn[i * kSide * kSide + p];
-      wrong_left += bit != (x < 3 && y > 0);
-      wrong_right += bit != (x >= 3 && y > 0);
-    }
-    near += std::min(wrong_left, wrong_right) <= 3;
-    left += wrong_left < wrong_right;
-  }
-  EXPECT_GT(near, 340);  // 36 independent pixels: none
-  EXPECT_GT(left, 100);  // both kinds
-  EXPECT_LT(left, 300);
 }
 
 }  // namespace

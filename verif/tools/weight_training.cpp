@@ -63,7 +63,7 @@ Model TrainShort(const ShortTraining& training, const BinaryImages& images, int 
     return !Interrupted();
   });
   SaveModel(path, trained.chosen);
-  for (int pass = 0; pass < o.steps; ++pass) std::remove((o.checkpoint + "." + std::to_string(pass)).c_str());
+  for (int pass = 0; pass < Passes(o); ++pass) std::remove(CheckpointFile(o, pass).c_str());
   return trained.chosen;
 }
 

@@ -5,6 +5,8 @@
 // Each denoising step is trained by itself. For an image x, out = x noised to the level of the step's output, in = out
 // noised on to the level of its input. Gradient = correlations with `out` clamped - correlations of free chains that start
 // at `in`, see `in` as conditioning and run as long as deployed chains do, plus the total-correlation penalty.
+// Then, with tuning_epochs, every step but the first goes on with outputs of the trained steps before it in the place of `in`:
+// what it is given when deployed. Label cells are held at the image's label in both phases.
 #pragma once
 
 #include <cstdint>
@@ -47,6 +49,11 @@ struct TrainOptions {
   std::string log;           // file of JSON lines (train_log.hpp); empty: none
   std::string record;        // JSON object text to which the constants of the training are added
 };
+
+// Passes over layers: every layer by itself, then every one but the first that is tuned.
+int Passes(const TrainOptions& options);
+// State of a pass.
+std::string CheckpointFile(const TrainOptions& options, int pass);
 
 struct TrainSet {
   std::span<const std::uint8_t> bits;  // [image][pixel], 0/1

@@ -24,7 +24,9 @@ BinaryImages LoadBinaryImages(const std::string& path, double threshold = kBinar
 std::string SplitPath(const std::string& dir, bool train);
 BinaryImages LoadSplit(const std::string& dir, bool train, double threshold = kBinarisation);
 
-// Labels of a split: [image], train-labels-idx1-ubyte or t10k-labels-idx1-ubyte. Throws kBadInput when there are not `count`.
+// Labels of a file: [image]. Throws kBadInput when there are not `count`.
+std::vector<std::uint8_t> LoadLabelFile(const std::string& path, std::size_t count);
+// Labels of a split, train-labels-idx1-ubyte or t10k-labels-idx1-ubyte, in the same way.
 std::vector<std::uint8_t> LoadLabels(const std::string& dir, bool train, std::size_t count);
 
 // Whether the folder has such a file.
