@@ -15,6 +15,8 @@ module tsu_core #(
   parameter logic [95:0] Rules = tsu_pkg::G12,
   parameter int unsigned TableBits = 9,
   parameter int unsigned Tables = 16,
+  parameter int unsigned TableLanes = 1,     // lanes that share a threshold memory, 1 or 2: with 2 a table is copied while no sweep runs
+  parameter bit Hold = 1'b1,                 // tsu_array.sv
   parameter int unsigned ProgramWords = 256, // power of two
   parameter int unsigned SampleWords = 256,  // sample FIFO, power of two
   parameter int unsigned ClockHz = 50_000_000,
@@ -58,8 +60,8 @@ module tsu_core #(
   output logic        m_axis_tlast
 );
   localparam int unsigned Slots         = 2;
-  localparam int unsigned PipelineDepth = 8;   // tsu_array.sv
-  localparam int unsigned ScanLatency   = 1;   // tsu_array.sv
+  localparam int unsigned PipelineDepth = tsu_timing_pkg::PipelineDepth;
+  localparam int unsigned ScanLatency   = tsu_timing_pkg::ScanLatency;
   localparam int unsigned NoiseSource   = 0;   // pseudo-random
   localparam int unsigned Reach         = tsu_pattern_pkg::reach(Rules, NumRules);
   localparam int unsigned Pairs         = Cols / 2;
@@ -132,10 +134,10 @@ module tsu_core #(
 
   // ---- Program -----------------------------------------------------------
   logic                 stop, stepper_idle;
-  logic                 cmd_valid, cmd_ready, cmd_random, cmd_latents, cmd_clamp, cmd_slot;
+  logic                 cmd_valid, cmd_ready, stepper_ready, cmd_random, cmd_latents, cmd_clamp, cmd_slot;
   logic [23:0]          cmd_sweeps;
   logic [LayerBits-1:0] cmd_layer;
-  logic                 copy_valid, copy_slot, copy_busy;
+  logic                 copy_valid, copy_slot, copy_busy, copy_hold;
   logic [TableIndexBits-1:0] copy_table;
   logic [1:0]           slot_valid, slot_used;
   logic [2*TableIndexBits-1:0] slot_table;
@@ -158,11 +160,12 @@ module tsu_core #(
   logic [GroupBits-1:0] step_group;
   logic [LayerBits-1:0] step_layer;
 
+  assign cmd_ready = stepper_ready && !copy_hold;
   tsu_stepper #(
     .Rows(Rows), .Groups(Groups), .Layers(Layers), .Drain(Reach * Groups), .PipelineDepth(PipelineDepth)
   ) u_stepper (
     .clk_i, .rst_i, .stop_i(stop), .rows_i(rows), .idle_o(stepper_idle), .slot_used_o(slot_used),
-    .cmd_valid_i(cmd_valid), .cmd_ready_o(cmd_ready), .cmd_sweeps_i(cmd_sweeps), .cmd_random_i(cmd_random),
+    .cmd_valid_i(cmd_valid && !copy_hold), .cmd_ready_o(stepper_ready), .cmd_sweeps_i(cmd_sweeps), .cmd_random_i(cmd_random),
     .cmd_latents_i(cmd_latents), .cmd_clamp_i(cmd_clamp), .cmd_slot_i(cmd_slot), .cmd_layer_i(cmd_layer),
     .step_valid_o(step_valid), .step_real_o(step_real), .step_colour_o(step_colour), .step_row_o(step_row),
     .step_group_o(step_group), .step_layer_o(step_layer), .step_slot_o(step_slot), .step_random_o(step_random),
@@ -173,8 +176,8 @@ module tsu_core #(
   logic [TableBits-1:0] table_addr;
   logic [tsu_pkg::ThresholdBits-1:0] table_data;
 
-  tsu_tables #(.TableBits(TableBits), .Tables(Tables)) u_tables (
-    .clk_i, .rst_i, .clear_i(start || abort),
+  tsu_tables #(.TableBits(TableBits), .Tables(Tables), .Shared(TableLanes > 1)) u_tables (
+    .clk_i, .rst_i, .clear_i(start || abort), .idle_i(stepper_idle && array_idle), .hold_o(copy_hold),
     .store_we_i(store_we), .store_table_i(load_index[TableIndexBits-1:0]), .store_entry_i(load_row[TableBits-1:0]),
     .store_data_i(load_data[tsu_pkg::ThresholdBits-1:0]),
     .copy_valid_i(copy_valid), .copy_table_i(copy_table), .copy_slot_i(copy_slot), .busy_o(copy_busy),
@@ -211,7 +214,8 @@ module tsu_core #(
   // ---- Array -------------------------------------------------------------
   tsu_array #(
     .Cols(Cols), .Rows(Rows), .Tiles(Tiles), .Lanes(Lanes), .Groups(Groups), .Layers(Layers),
-    .WeightBits(WeightBits), .NumRules(NumRules), .Rules(Rules), .TableBits(TableBits), .Slots(Slots)
+    .WeightBits(WeightBits), .NumRules(NumRules), .Rules(Rules), .TableBits(TableBits), .Slots(Slots), .TableLanes(TableLanes),
+    .Hold(Hold)
   ) u_array (
     .clk_i, .rst_i,
     .step_valid_i(step_valid), .step_real_i(step_real), .step_colour_i(step_colour), .step_row_i(step_row),

@@ -8,11 +8,14 @@
 module tsu_tables #(
   parameter int unsigned TableBits = 9,
   parameter int unsigned Tables = 16,
+  parameter bit Shared = 1'b0,
   localparam int unsigned IndexBits = Tables > 1 ? $clog2(Tables) : 1
 ) (
   input  logic                 clk_i,
   input  logic                 rst_i,
   input  logic                 clear_i,      // nothing is resident, no copy goes on
+  input  logic                 idle_i,       // no step under way
+  output logic                 hold_o,       // no sweep may begin
 
   // Table store
   input  logic                 store_we_i,
@@ -44,6 +47,7 @@ module tsu_tables #(
   logic [2*IndexBits-1:0] slot_table_q;
 
   assign busy_o       = state_q != StIdle;
+  assign hold_o       = Shared && (state_q == StCopy || state_q == StLast || (state_q == StWait && idle_i));
   assign slot_valid_o = valid_q;
   assign slot_table_o = slot_table_q;
 
@@ -71,7 +75,7 @@ module tsu_tables #(
           state_q              <= StWait;
           valid_q[copy_slot_i] <= 1'b0;
         end
-        StWait: if (!slot_used_i[slot_q]) state_q <= StCopy;
+        StWait: if (Shared ? idle_i : !slot_used_i[slot_q]) state_q <= StCopy;
         StCopy: begin
           table_we_o <= 1'b1;
           if (&entry_q) state_q <= StLast;

@@ -17,7 +17,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 FPGA = ROOT / "fpga"
 BAUD_TOLERANCE = 0.005  # a receiver tolerates about 2 % in all, the other end and jitter want the rest
 
-CORE_KEYS = {"pattern", "Cols", "Rows", "Tiles", "Lanes", "Groups", "Layers", "WeightBits", "TableBits", "Tables",
+CORE_KEYS = {"pattern", "Cols", "Rows", "Tiles", "Lanes", "Groups", "Layers", "WeightBits", "TableBits", "Tables", "TableLanes",
              "ProgramWords", "SampleWords", "Window"}
 PIN_FILES = {"ice40": "pins.pcf", "ecp5": "pins.lpf"}
 
@@ -151,16 +151,19 @@ def pll_name(key):
     return "".join(part.capitalize() for part in key.split("_"))
 
 
-def rtl_files():
-    """The core's file list, in compile order, relative to the root."""
+def rtl_files(family="generic"):
+    """The core's file list, in compile order, relative to the root; cells of tech/generic are replaced by those that the family has."""
     lines = (ROOT / "rtl" / "tsu.f").read_text().splitlines()
-    files = [line.strip() for line in lines if line.strip() and not line.startswith("//")]
-    return [str((ROOT / "rtl" / f).resolve().relative_to(ROOT)) for f in files]
+    files = [ROOT / "rtl" / line.strip() for line in lines if line.strip() and not line.startswith("//")]
+    own = {p.name: p for p in sorted((ROOT / "rtl" / "tech" / family).glob("*.sv"))} if family != "generic" else {}
+    helpers = [p for name, p in own.items() if name not in {f.name for f in files}]
+    chosen = [own.get(f.name, f) if f.parent.parent.name == "tech" else f for f in files]
+    return [str(f.resolve().relative_to(ROOT)) for f in chosen[:1] + helpers + chosen[1:]]
 
 
 def sources(board):
     """All Verilog of a board but the generated package, which goes behind the first file (tsu_pkg)."""
-    files = rtl_files()
+    files = rtl_files(board.family)
     common = sorted(str(p.relative_to(ROOT)) for p in (FPGA / "common").glob("*.sv"))
     return files + [f for f in common if f not in files] + [str(board.top.relative_to(ROOT))]
 

@@ -81,8 +81,9 @@ def tool_versions(board):
 
 
 def synthesise(board, folder, package):
+    # Module by module: equal modules are mapped once, and the registers that each pair and tile has of one net are not merged.
     script = (f"read_verilog -sv {' '.join(ordered(board, package))}; "
-              f"synth_{board.family} {board.tools['synth']} -top fpga -json {folder}/netlist.json")
+              f"synth_{board.family} {board.tools['synth']} -noflatten -top fpga; flatten; opt_clean; write_json {folder}/netlist.json")
     run([tool(board, "yosys"), "-p", script], folder / "synth.log")
 
 

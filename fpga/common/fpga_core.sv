@@ -14,6 +14,8 @@ module fpga_core #(
   parameter logic [95:0] Rules = tsu_pkg::G12,
   parameter int unsigned TableBits = 9,
   parameter int unsigned Tables = 16,
+  parameter int unsigned TableLanes = 1,
+  parameter bit Hold = 1'b1,                 // boards say 0: no chip-wide enable net
   parameter int unsigned ProgramWords = 256,
   parameter int unsigned SampleWords = 256,
   parameter int unsigned ClockHz = 12_000_000,
@@ -52,7 +54,7 @@ module fpga_core #(
   tsu_core #(
     .Cols(Cols), .Rows(Rows), .Tiles(Tiles), .Lanes(Lanes), .Groups(Groups), .Layers(Layers), .WeightBits(WeightBits),
     .NumRules(NumRules), .Rules(Rules), .TableBits(TableBits), .Tables(Tables), .ProgramWords(ProgramWords),
-    .SampleWords(SampleWords), .ClockHz(ClockHz), .BuildId(BuildId)
+    .SampleWords(SampleWords), .TableLanes(TableLanes), .Hold(Hold), .ClockHz(ClockHz), .BuildId(BuildId)
   ) u_core (
     .clk_i(clk_i), .rst_i(rst_i), .irq_o(irq),
     .s_axil_awaddr(awaddr), .s_axil_awprot(awprot), .s_axil_awvalid(awvalid), .s_axil_awready(awready),

@@ -6,16 +6,17 @@
 // update is pushed Reach x Groups steps later and written PipelineDepth clocks after that. Tiles exchange columns of the stream only, as
 // wiring: a tile sees Halo pairs of its neighbours on each side (several tiles away where tiles are narrow), zeros beyond the grid.
 //
-// Clocks of the pushing step (valid low is legal anywhere; nothing stalls):
-//   0 step; spin RAM and token RAM read    1 window shifts; weight and site RAM read    2 weights become current; taps
-//   3 rule sums; conditioning read    4 field    5 |f|; noise drawn    6 threshold and own spin read; code    7 decision    8 write
+// Clocks of the pushing step (valid low is legal anywhere; nothing stalls). What many tiles or pairs listen to passes a register in the
+// tile and, below it, one in the pair; block RAMs answer into a register:
+//   0 step    1 spin RAM and token RAM read    2 site RAM read    3 window shifts; weight RAM read    4 weights become current; taps
+//   5 rule sums; conditioning read    6 field    7 |f|    8 threshold and own spin read; noise drawn    9 code    10 decision    11 write
 //
 // What control must keep:
 //   - the steps of a row, groups 0 .. Groups-1, follow each other without empty steps (idle clocks are fine), and all are given;
 //   - a row's stream in one phase and its stream in the next are at least MinPhase = Reach x Groups + PipelineDepth + 2 steps apart;
 //   - after the last phase, Reach x Groups empty steps push the last rows out;
-//   - loads and scans only while idle_o; a loaded word can be read 2 clocks after the clock that took it, at the earliest.
-// Scan: ScanLatency = 1: scan_valid_o a clock after scan_valid_i; the spins stay until the next scan or step.
+//   - loads and scans only while idle_o; a loaded word can be read 4 clocks after the clock that took it, at the earliest.
+// Scan: scan_valid_o ScanLatency clocks after scan_valid_i, one a clock; the spins stay until the next scan or step.
 // Golden twin: verif/golden/core.cpp, tsu::golden::Core::Row().
 
 `default_nettype none
@@ -32,6 +33,8 @@ module tsu_array #(
   parameter logic [95:0] Rules = tsu_pkg::G12,
   parameter int unsigned TableBits = 9,
   parameter int unsigned Slots = 2,
+  parameter int unsigned TableLanes = 1,  // lanes that share a threshold memory: with 2 tables are only written while idle
+  parameter bit Hold = 1'b1,             // data registers hold while nothing moves: less to simulate, one long enable net on a chip
   // Derived
   parameter int unsigned Pairs = Cols / 2,
   parameter int unsigned RowBits = Rows > 1 ? $clog2(Rows) : 1,
@@ -94,7 +97,7 @@ module tsu_array #(
   output logic [Width*tsu_pkg::NoiseWordBits-1:0] wb_words_o
 );
 
-  localparam int unsigned PipelineDepth = 8;
+  localparam int unsigned PipelineDepth = tsu_timing_pkg::PipelineDepth;
   localparam int Reach = tsu_pattern_pkg::reach(Rules, NumRules);
   localparam int unsigned Halo = (Reach + 1) / 2;
   localparam int unsigned TilePairs = Pairs / Tiles;
@@ -146,32 +149,41 @@ module tsu_array #(
   );
 
   // A digit at the end of a name is the clock of the pushing step to which the signal belongs.
-  logic [8:1]           valid;
-  logic [8:2]           valid_q;
-  logic                 shift1_q, early2_q, move;
-  logic                 clamp2_q, latents2_q, random3_q, random4_q, random5_q, random6_q, random7_q;
-  logic [SlotBits-1:0]  slot2_q, slot3_q, slot4_q, slot5_q, slot6_q;
-  logic [PlaceBits-1:0] place1, place2_q, place3_q, place4_q, place5_q, place6_q, place7_q, place8_q;  // {group, row, colour}
-  logic                 random1, random2_q, clamp1, latents1;
+  logic [PipelineDepth:1] valid;
+  logic [PipelineDepth:2] valid_q;
+  logic                 shift1_q, shift2_q, early2_q, move;
+  logic [PlaceBits-1:0] place1;  // {group, row, colour}
+  logic                 random1, clamp1, latents1, clamp2_q, latents2_q, clamp3_q, latents3_q;
   logic [SlotBits-1:0]  slot1;
   logic [LayerBits-1:0] layer1;
-  logic [4*B-1:0]       coupling2_q, coupling1;
+  logic [4*B-1:0]       coupling1, coupling2_q, coupling3_q;
 
   assign {clamp1, latents1, random1, slot1, layer1, place1} = centre;
   assign valid = {valid_q, centre_valid};
-  assign move = |valid[7:2];
+  assign move = !Hold || valid != '0;
+
+  // Field k of a history belongs to clock k.
+  localparam int unsigned SlotAt = 6, RandomAt = 8, PlaceAt = PipelineDepth;
+  logic [RandomAt:1]          random;
+  logic [SlotAt*SlotBits-1:0] slot;
+  logic [PlaceAt*PlaceBits-1:0] place;
+  logic [RandomAt:2]          random_q;
+  logic [SlotAt*SlotBits-1:SlotBits] slot_q;
+  logic [PlaceAt*PlaceBits-1:PlaceBits] place_q;
+  assign random = {random_q, random1};
+  assign slot = {slot_q, slot1};
+  assign place = {place_q, place1};
 
   always_ff @(posedge clk_i) begin
-    shift1_q <= !rst_i && step_valid_i;
+    {shift1_q, shift2_q} <= {!rst_i && step_valid_i, !rst_i && shift1_q};
     early2_q <= !rst_i && early_valid;
-    valid_q  <= rst_i ? '0 : valid[7:1];
-    if (centre_valid || move) begin
+    valid_q  <= rst_i ? '0 : valid[PipelineDepth-1:1];
+    if (move) begin
       {clamp2_q, latents2_q, coupling2_q} <= {clamp1, latents1, coupling1};
-      {random2_q, random3_q, random4_q, random5_q, random6_q, random7_q} <=
-          {random1, random2_q, random3_q, random4_q, random5_q, random6_q};
-      {slot2_q, slot3_q, slot4_q, slot5_q, slot6_q} <= {slot1, slot2_q, slot3_q, slot4_q, slot5_q};
-      {place2_q, place3_q, place4_q, place5_q, place6_q, place7_q, place8_q} <=
-          {place1, place2_q, place3_q, place4_q, place5_q, place6_q, place7_q};
+      {clamp3_q, latents3_q, coupling3_q} <= {clamp2_q, latents2_q, coupling2_q};
+      random_q <= random[RandomAt-1:1];
+      slot_q   <= slot[(SlotAt-1)*SlotBits-1:0];
+      place_q  <= place[(PlaceAt-1)*PlaceBits-1:0];
     end
   end
 
@@ -180,7 +192,7 @@ module tsu_array #(
   logic [CountBits-1:0] under_way_q;
   always_ff @(posedge clk_i) begin
     if (rst_i) under_way_q <= '0;
-    else if ((step_valid_i && step_real_i) != valid[8]) under_way_q <= valid[8] ? under_way_q - 1'b1 : under_way_q + 1'b1;
+    else if ((step_valid_i && step_real_i) != valid[PipelineDepth]) under_way_q <= valid[PipelineDepth] ? under_way_q - 1'b1 : under_way_q + 1'b1;
   end
   assign idle_o = under_way_q == 0;
 
@@ -224,15 +236,19 @@ module tsu_array #(
   // ---- Addresses -----------------------------------------------------------------
   // GroupBits and LayerBits are 1 for one group or layer; those bits are 0 and cut off here.
   logic                      colour1;
-  logic [SpinAddrBits-1:0]   stream0, conditioning3, own6, write8, load_spins_at;
+  logic [SpinAddrBits-1:0]   stream0, conditioning3, own7, write10, load_spins_at;
   logic [SiteAddrBits-1:0]   site1, load_sites_at;
   logic [WeightAddrBits-1:0] weight1, load_weights_at;
   logic [LayerBits-1:0]      early_layer;
-  logic [PlaceBits-1:0]      early_place, stream_place, load_place;
+  logic [PlaceBits-1:0]      early_place, stream_place, load_place, place2, place3, place7, place10;
+  assign place2 = place[PlaceBits+:PlaceBits];
   assign colour1 = place1[0];
   assign stream_place = scan_valid_i ? {scan_group_i, scan_row_i, scan_colour_i} :
                                        {step_group_i, step_row_i, !step_colour_i};
   assign load_place = {index[GroupBits-1:0], load_row[RowBits-1:0], load_colour};
+  assign place3 = place[2*PlaceBits+:PlaceBits];
+  assign place7 = place[6*PlaceBits+:PlaceBits];
+  assign place10 = place[9*PlaceBits+:PlaceBits];
   assign {early_layer, early_place} = early[LayerBits+PlaceBits-1:0];
   assign site1 = {place1[RowBits:1], colour1};
   assign load_sites_at = {load_row[RowBits-1:0], load_colour};
@@ -240,15 +256,15 @@ module tsu_array #(
   generate
     if (Groups > 1) begin : gen_group_field
       assign stream0 = {stream_place[RowBits:0], stream_place[PlaceBits-1-:GroupBits]};
-      assign conditioning3 = {place3_q[RowBits:0], place3_q[PlaceBits-1-:GroupBits]};
-      assign own6 = {place6_q[RowBits:0], place6_q[PlaceBits-1-:GroupBits]};
-      assign write8 = {place8_q[RowBits:0], place8_q[PlaceBits-1-:GroupBits]};
+      assign conditioning3 = {place3[RowBits:0], place3[PlaceBits-1-:GroupBits]};
+      assign own7 = {place7[RowBits:0], place7[PlaceBits-1-:GroupBits]};
+      assign write10 = {place10[RowBits:0], place10[PlaceBits-1-:GroupBits]};
       assign load_spins_at = {load_place[RowBits:0], load_place[PlaceBits-1-:GroupBits]};
     end else begin : gen_no_group_field
       assign stream0 = stream_place[RowBits:0];
-      assign conditioning3 = place3_q[RowBits:0];
-      assign own6 = place6_q[RowBits:0];
-      assign write8 = place8_q[RowBits:0];
+      assign conditioning3 = place3[RowBits:0];
+      assign own7 = place7[RowBits:0];
+      assign write10 = place10[RowBits:0];
       assign load_spins_at = load_place[RowBits:0];
     end
     if (Layers > 1 && Groups > 1) begin : gen_layer_group
@@ -267,49 +283,51 @@ module tsu_array #(
   endgenerate
 
   // ---- Scan ------------------------------------------------------------------------
-  logic                    copy_q;
-  logic [SpinAddrBits-1:0] copy_at_q;
-  logic [Width-1:0]        stream1;
+  // The stream leaves the tiles ScanLatency clocks after the scan; a copied row is written as it does.
+  logic [tsu_timing_pkg::ScanLatency-1:0] scan_q;
+  logic                    copy1_q, copy2_q;
+  logic [SpinAddrBits-1:0] copy_at1_q, copy_at2_q;
+  logic [Width-1:0]        stream3;
   always_ff @(posedge clk_i) begin
-    scan_valid_o <= scan_valid_i && !rst_i;
-    copy_q       <= scan_valid_i && scan_copy_i && !rst_i;
-    if (scan_valid_i) copy_at_q <= stream0;
+    scan_q <= rst_i ? '0 : {scan_q[tsu_timing_pkg::ScanLatency-2:0], scan_valid_i};
+    {copy1_q, copy2_q} <= {scan_valid_i && scan_copy_i && !rst_i, copy1_q && !rst_i};
+    {copy_at1_q, copy_at2_q} <= {stream0, copy_at1_q};
   end
-  assign scan_spins_o = stream1;
+  assign scan_valid_o = scan_q[tsu_timing_pkg::ScanLatency-1];
+  assign scan_spins_o = stream3;
 
   // ---- Tiles -----------------------------------------------------------------------
   logic [Width+2*Halo*Lanes-1:0] padded;
-  logic [Width-1:0]              spins8;
-  logic [Width*W-1:0]            words6;
-  assign padded = {{Halo*Lanes{1'b0}}, stream1, {Halo*Lanes{1'b0}}};
+  logic [Width-1:0]              spins11;
+  logic [Width*W-1:0]            words9;
+  assign padded = {{Halo*Lanes{1'b0}}, stream3, {Halo*Lanes{1'b0}}};
   generate
     for (genvar t = 0; t < Tiles; t = t + 1) begin : gen_tile
       tsu_tile #(
         .Pairs(TilePairs), .Rows(Rows), .Lanes(Lanes), .Groups(Groups), .Layers(Layers), .WeightBits(WeightBits),
-        .NumRules(NumRules), .Rules(Rules), .TableBits(TableBits), .Slots(Slots), .SlotBits(SlotBits),
+        .NumRules(NumRules), .Rules(Rules), .TableBits(TableBits), .TableLanes(TableLanes), .SlotBits(SlotBits),
         .SpinAddrBits(SpinAddrBits), .SiteAddrBits(SiteAddrBits), .WeightAddrBits(WeightAddrBits),
         .Halo(Halo), .WordBits(WordBits), .SliceBits(SliceBits)
       ) u_tile (
         .clk_i, .move_i(move),
         .stream_re_i(scan_valid_i || (step_valid_i && step_real_i)), .stream_addr_i(stream0),
-        .stream_o(stream1[t*TileWidth+:TileWidth]), .shift_i(shift1_q), .row_i(padded[t*TileWidth+:ViewWidth]),
-        .par_i(place2_q[0] ^ place2_q[1]),
+        .stream_o(stream3[t*TileWidth+:TileWidth]), .shift_i(shift2_q), .row_i(padded[t*TileWidth+:ViewWidth]),
+        .par_i(place3[0] ^ place3[1]),
         .site_we_i(load_site), .site_waddr_i(load_sites_at), .site_wdata_i(load_data[3*t*TilePairs+:3*TilePairs]),
         .site_re_i(centre_valid || scan_valid_i),
         .site_raddr_i(scan_valid_i ? {scan_row_i, scan_colour_i} : site1),
         .class_o(scan_class_o[2*t*TilePairs+:2*TilePairs]),
-        .latents_i(latents2_q), .clamp_i(clamp2_q), .coupling_i(coupling2_q),
+        .latents_i(latents3_q), .clamp_i(clamp3_q), .coupling_i(coupling3_q),
         .weight_we_i(load_weight[t*TilePairs+:TilePairs]), .weight_waddr_i(load_weights_at), .weight_wdata_i(slice_data),
         .weight_read_i(early_valid), .weight_raddr_i(weight1),
-        .weight_keep_i(early2_q), .weight_use_i(valid[2] && place2_q[PlaceBits-1-:GroupBits] == 0),
-        .conditioning_we_i(load_conditioning || copy_q), .conditioning_waddr_i(copy_q ? copy_at_q : load_spins_at),
-        .conditioning_wdata_i(copy_q ? stream1[t*TileWidth+:TileWidth] : load_data[t*TileWidth+:TileWidth]),
+        .weight_keep_i(early2_q), .weight_use_i(valid[2] && place2[PlaceBits-1-:GroupBits] == 0),
+        .conditioning_we_i(load_conditioning || copy2_q), .conditioning_copy_i(copy2_q),
+        .conditioning_waddr_i(copy2_q ? copy_at2_q : load_spins_at), .load_i(load_data[t*TileWidth+:TileWidth]),
         .conditioning_re_i(valid[3]), .conditioning_raddr_i(conditioning3),
-        .own_re_i(valid[6]), .own_addr_i(own6),
-        .draw_i(valid[5]), .lookup_i(valid[6]), .slot_i(slot6_q), .random_i(random7_q),
-        .spins_o(spins8[t*TileWidth+:TileWidth]), .words_o(words6[t*TileWidth*W+:TileWidth*W]),
-        .spin_we_i(valid[8] || load_spin), .spin_waddr_i(load_spin ? load_spins_at : write8),
-        .spin_wdata_i(load_spin ? load_data[t*TileWidth+:TileWidth] : spins8[t*TileWidth+:TileWidth]),
+        .own_re_i(valid[7]), .own_addr_i(own7),
+        .draw_i(valid[6]), .slot_i(slot[(SlotAt-1)*SlotBits+:SlotBits]), .random_i(random[RandomAt]),
+        .spins_o(spins11[t*TileWidth+:TileWidth]), .words_o(words9[t*TileWidth*W+:TileWidth*W]),
+        .spin_we_i(valid[10] || load_spin), .spin_load_i(load_spin), .spin_waddr_i(load_spin ? load_spins_at : write10),
         .table_we_i, .table_slot_i, .table_addr_i, .table_data_i,
         .noise_pair_i(noise_pair[t*TilePairs+:TilePairs]), .noise_lane_i(noise_lane), .noise_word_i(load_word)
       );
@@ -317,12 +335,12 @@ module tsu_array #(
   endgenerate
 
   // ---- Observation -------------------------------------------------------------------
-  logic [Width*W-1:0] words7_q, words8_q;
-  always_ff @(posedge clk_i) if (move) {words7_q, words8_q} <= {words6, words7_q};
-  assign wb_valid_o = valid[8];
-  assign {wb_group_o, wb_row_o, wb_colour_o} = place8_q;
-  assign wb_spins_o = spins8;
-  assign wb_words_o = words8_q;
+  logic [Width*W-1:0] words10_q, words11_q;
+  always_ff @(posedge clk_i) if (move) {words10_q, words11_q} <= {words9, words10_q};
+  assign wb_valid_o = valid[PipelineDepth];
+  assign {wb_group_o, wb_row_o, wb_colour_o} = place[(PlaceAt-1)*PlaceBits+:PlaceBits];
+  assign wb_spins_o = spins11;
+  assign wb_words_o = words11_q;
 
 endmodule
 

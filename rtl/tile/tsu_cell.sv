@@ -7,39 +7,30 @@
 // code(word) = {e, word[9:0]}, e = index of the highest set bit of word[23:10] plus 1, 0 if there is none.
 // random_i: spin = word[23]. keep_i: spin = own_i; the word is drawn all the same.
 //
-//   clock 0  field_i, draw_i    clock 1  slot_i, lookup_i; the word drawn    clock 2  threshold; random_i, keep_i, own_i
-//   clock 3  spin_o, held until the next move
+//   clock 0  field_i    clock 1  entry_o: the table is read; draw_i    clock 2  the word drawn    clock 3  threshold_i; random_i, keep_i,
+//   own_i    clock 4  spin_o, held until the next move
 //
-// One decision a clock. Golden twin: verif/golden/core.cpp, tsu::golden::Core::Row().
+// One decision a clock. The table is outside, for one lane or two (tsu_thresholds.sv). Golden twin: verif/golden/core.cpp, tsu::golden::Core::Row().
 
 `default_nettype none
 
 module tsu_cell #(
   parameter int unsigned Groups = 1,
   parameter int unsigned TableBits = 9,
-  parameter int unsigned Slots = 2,
-  parameter int unsigned FieldBits = 14,
-  parameter int unsigned SlotBits = Slots > 1 ? $clog2(Slots) : 1
+  parameter int unsigned FieldBits = 14
 ) (
   input  logic                              clk_i,
   input  logic                              move_i,       // some update is under way: data registers run
 
-  // Update
-  input  logic                              draw_i,       // clock 0
-  input  logic                              lookup_i,     // clock 1
   input  logic signed [FieldBits-1:0]       field_i,      // clock 0, units of 1/32
-  input  logic [SlotBits-1:0]               slot_i,       // clock 1
-  input  logic                              random_i,     // clock 2
-  input  logic                              keep_i,       // clock 2
-  input  logic                              own_i,        // clock 2
-  output logic                              spin_o,       // clock 3
-  output logic [tsu_pkg::NoiseWordBits-1:0] word_o,       // clock 1: the word of this update
-
-  // Threshold table
-  input  logic                              table_we_i,
-  input  logic [SlotBits-1:0]               table_slot_i,
-  input  logic [TableBits-1:0]              table_addr_i,
-  input  logic [tsu_pkg::ThresholdBits-1:0] table_data_i,
+  input  logic                              draw_i,       // clock 1
+  output logic [TableBits-1:0]              entry_o,      // clock 1
+  input  logic [tsu_pkg::ThresholdBits-1:0] threshold_i,  // clock 3
+  input  logic                              random_i,     // clock 3
+  input  logic                              keep_i,       // clock 3
+  input  logic                              own_i,        // clock 3
+  output logic                              spin_o,       // clock 4
+  output logic [tsu_pkg::NoiseWordBits-1:0] word_o,       // clock 2: the word of this update
 
   // Noise state
   input  logic                              noise_load_i,
@@ -59,17 +50,19 @@ module tsu_cell #(
   );
   assign word_o = word;
 
-  // All arithmetic sits in functions called under move_i: simulators then skip it while nothing moves.
   // ---- Clock 0: |f|, saturated ----------------------------------------------
-  function [TableBits-1:0] entry_of(input logic [FieldBits-1:0] field);
-    logic [FieldBits-1:0] size;
-    begin
-      size = (field ^ {FieldBits{field[FieldBits-1]}}) + FieldBits'(field[FieldBits-1]);
-      entry_of = size[TableBits-1:0] | {TableBits{|size[FieldBits-1:TableBits]}};
-    end
-  endfunction
+  // Enough of the negation to see |f| reach 2^TableBits: by a higher bit of ~f, or by the carry out of the lower ones.
+  logic                 negative;
+  logic [TableBits:0]   size;
+  logic                 saturate;
+  assign negative = field_i[FieldBits-1];
+  tsu_add #(.Width(TableBits + 1)) u_size (
+    .move_i, .a_i(field_i[TableBits:0]), .b_i({TableBits+1{1'b0}}), .a_inv_i(negative), .b_inv_i(1'b0), .carry_i(negative),
+    .sum_o(size)
+  );
+  assign saturate = size[TableBits] || (field_i[FieldBits-1:TableBits] != {FieldBits-TableBits{negative}});
 
-  // ---- Clock 1: code of the word ---------------------------------------------
+  // ---- Clock 2: code of the word ---------------------------------------------
   // Halving search for the highest set bit; the appended 1 makes "none" come out as place 0.
   function [TB-1:0] code_of(input logic [W-1:0] bits);
     logic [14:0] in16;
@@ -89,32 +82,30 @@ module tsu_cell #(
     end
   endfunction
 
-  logic [TableBits-1:0] entry_q;
-  logic [TB-1:0]        code_q;
-  logic                 negative1_q, negative2_q;
+  // Called under move_i: simulators then skip it while nothing moves.
+  logic [TB-1:0] code_q;
+  logic          negative1_q, negative2_q, negative3_q;
   always_ff @(posedge clk_i) begin
     if (move_i) begin
-      entry_q     <= entry_of(field_i);
-      negative1_q <= field_i[FieldBits-1];
+      entry_o     <= size[TableBits-1:0] | {TableBits{saturate}};
+      negative1_q <= negative;
       negative2_q <= negative1_q;
+      negative3_q <= negative2_q;
       code_q      <= code_of(word);
     end
   end
 
-  logic [TB-1:0] threshold;
-  tsu_ram_1r1w #(
-    .Width(TB), .Depth(Slots * 2**TableBits), .AddrBits(SlotBits + TableBits)
-  ) u_table (
-    .clk_i,
-    .we_i(table_we_i), .waddr_i({table_slot_i, table_addr_i}), .wdata_i(table_data_i),
-    .re_i(lookup_i), .raddr_i({slot_i, entry_q}), .rdata_o(threshold)
+  // ---- Clock 3: decision -----------------------------------------------------
+  // Against the field if code - threshold borrows.
+  logic [TB:0] difference;
+  tsu_add #(.Width(TB + 1)) u_compare (
+    .move_i, .a_i({1'b0, code_q}), .b_i({1'b0, threshold_i}), .a_inv_i(1'b0), .b_inv_i(1'b1), .carry_i(1'b1), .sum_o(difference)
   );
 
-  // ---- Clock 2: decision -----------------------------------------------------
   // Of all exponents only 14 has its three upper bits set: then word[23] is set.
   always_ff @(posedge clk_i) begin
     if (move_i) begin
-      spin_o <= keep_i ? own_i : random_i ? &code_q[TB-1-:3] : !(negative2_q ^ (code_q < threshold));
+      spin_o <= keep_i ? own_i : random_i ? &code_q[TB-1-:3] : !(negative3_q ^ difference[TB]);
     end
   end
 

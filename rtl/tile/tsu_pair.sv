@@ -2,9 +2,10 @@
 //
 // One column pair: its weights, shared by all lanes, and one cell a lane.
 //
-// Clocks count from the row step that pushes the update (tsu_array.sv):
-//   2  use_i: the weight word becomes current; class_i, coupling_i, keep_i    3  spins_i    4  conditioning_i    5  draw_i
-//   6  slot_i, lookup_i    7  random_i, own_i    8  spins_o
+// What many pairs listen to is registered here once more, so that no control net is longer than a tile. Clocks, counted from the row
+// step that pushes the update (tsu_array.sv), at which the ports carry their values:
+//   2  weight_read_i    3  weight_keep_i, weight_use_i    4  class_i, coupling_i, keep_i    5  negative_i    6  conditioning_i
+//   7  draw_i, slot_i    9  words_o, random_i    10  own_i    11  spins_o
 // Nothing moves while move_i is low.
 
 `default_nettype none
@@ -17,7 +18,7 @@ module tsu_pair #(
   parameter int unsigned WeightBits = 8,
   parameter int unsigned NumRules = 3,
   parameter int unsigned TableBits = 9,
-  parameter int unsigned Slots = 2,
+  parameter int unsigned TableLanes = 1,
   parameter int unsigned SlotBits = 1,
   parameter int unsigned WeightAddrBits = 7,
   parameter int unsigned WordBits = 4 * NumRules * WeightBits + tsu_pkg::BiasBits,
@@ -39,15 +40,14 @@ module tsu_pair #(
   input  logic [tsu_pkg::ClassBits-1:0]           class_i,
   input  logic [4*tsu_pkg::BiasBits-1:0]          coupling_i,     // c of class 0..3
   input  logic                                    keep_i,
-  input  logic [4*NumRules*Lanes-1:0]             spins_i,        // bit n * Lanes + lane
+  input  logic [4*NumRules*Lanes-1:0]             negative_i,     // neighbour is -1: bit n * Lanes + lane
   input  logic [Lanes-1:0]                        conditioning_i,
   input  logic                                    draw_i,
-  input  logic                                    lookup_i,
   input  logic [SlotBits-1:0]                     slot_i,
   input  logic                                    random_i,
   input  logic [Lanes-1:0]                        own_i,
   output logic [Lanes-1:0]                        spins_o,
-  output logic [Lanes*tsu_pkg::NoiseWordBits-1:0] words_o,        // clock 6
+  output logic [Lanes*tsu_pkg::NoiseWordBits-1:0] words_o,
 
   // Threshold tables and noise state
   input  logic                                    table_we_i,
@@ -59,57 +59,76 @@ module tsu_pair #(
 );
 
   localparam int unsigned Neighbours = 4 * NumRules;
-  localparam int unsigned Terms = 2 * NumRules;
-  localparam int unsigned TermField = 16;
-  localparam int unsigned ConditionedBits = tsu_pkg::BiasBits + 1;
+  localparam int unsigned B = tsu_pkg::BiasBits;
+  localparam int unsigned T = tsu_pkg::ThresholdBits;
+  localparam int unsigned W = tsu_pkg::NoiseWordBits;
   // |f| <= Neighbours x 2^(WeightBits-1) + |h| + |c|.
-  localparam int unsigned FieldBits =
-      $clog2(Neighbours * 2**(WeightBits - 1) + 2 * 2**(tsu_pkg::BiasBits - 1)) + 1;
+  localparam int unsigned FieldBits = $clog2(Neighbours * 2**(WeightBits - 1) + 2 * 2**(B - 1)) + 1;
 
-  logic [Terms*TermField-1:0]          bases, toggles;
-  logic signed [tsu_pkg::BiasBits-1:0] bias;
+  // ---- Control, a clock later -----------------------------------------------------
+  logic                      move_q, read_q, keep_slice_q, use_q, draw_q, random_q, table_we_q;
+  logic [WeightAddrBits-1:0] raddr_q;
+  logic [SlotBits-1:0]       slot_q, table_slot_q;
+  logic [TableBits-1:0]      table_addr_q;
+  logic [T-1:0]              table_data_q;
+  logic [Lanes-1:0]          noise_load_q;
+  logic [W-1:0]              noise_word_q;
+  always_ff @(posedge clk_i) begin
+    {move_q, draw_q, slot_q, random_q} <= {move_i, draw_i, slot_i, random_i};
+    {read_q, raddr_q, keep_slice_q, use_q} <= {weight_read_i, weight_raddr_i, weight_keep_i, weight_use_i};
+    {table_we_q, table_slot_q, table_addr_q, table_data_q} <= {table_we_i, table_slot_i, table_addr_i, table_data_i};
+    {noise_load_q, noise_word_q} <= {noise_load_i, noise_word_i};
+  end
+
+  logic [WordBits-1:0] word;
   tsu_weights #(
-    .Rows(Rows), .Layers(Layers), .Groups(Groups), .WeightBits(WeightBits), .NumRules(NumRules),
-    .WordBits(WordBits), .SliceBits(SliceBits), .AddrBits(WeightAddrBits), .TermField(TermField)
+    .Rows(Rows), .Layers(Layers), .Groups(Groups), .WordBits(WordBits), .SliceBits(SliceBits), .AddrBits(WeightAddrBits)
   ) u_weights (
-    .clk_i,
-    .we_i(weight_we_i), .waddr_i(weight_waddr_i), .wdata_i(weight_wdata_i),
-    .read_i(weight_read_i), .raddr_i(weight_raddr_i), .keep_i(weight_keep_i), .use_i(weight_use_i),
-    .base_o(bases), .toggle_o(toggles), .bias_o(bias)
+    .clk_i, .we_i(weight_we_i), .waddr_i(weight_waddr_i), .wdata_i(weight_wdata_i),
+    .read_i(read_q), .raddr_i(raddr_q), .keep_i(keep_slice_q), .use_i(use_q), .word_o(word)
   );
 
-  // Both signs of the conditioning term are added to h once for all lanes.
-  logic signed [tsu_pkg::BiasBits-1:0] coupling_q;
-  logic signed [ConditionedBits-1:0]   bias_up_q, bias_down_q;
-  logic [4:0]                          keep_q;  // clocks 3..7
+  // ---- Bias: both signs of the conditioning term are added to h once for all lanes --
+  logic signed [B-1:0] coupling_q, bias;
+  logic signed [B:0]   bias_up_q, bias_down_q;
+  logic [5:0]          keep_q;  // clocks 5..10
+  assign bias = word[WordBits-1-:B];
   always_ff @(posedge clk_i) begin
-    if (move_i) begin
-      coupling_q  <= coupling_i[class_i*tsu_pkg::BiasBits+:tsu_pkg::BiasBits];
-      bias_up_q   <= ConditionedBits'(bias) + ConditionedBits'(coupling_q);
-      bias_down_q <= ConditionedBits'(bias) - ConditionedBits'(coupling_q);
-      keep_q      <= {keep_q[3:0], keep_i};
+    if (move_q) begin
+      coupling_q  <= coupling_i[class_i*B+:B];
+      bias_up_q   <= (B+1)'(bias) + (B+1)'(coupling_q);
+      bias_down_q <= (B+1)'(bias) - (B+1)'(coupling_q);
+      keep_q      <= {keep_q[4:0], keep_i};
     end
   end
 
+  // ---- Lanes -------------------------------------------------------------------------
+  localparam int unsigned A = SlotBits + TableBits;
+  logic [Lanes*A-1:0] table_at;
+  logic [Lanes*T-1:0] threshold;
   generate
     for (genvar l = 0; l < Lanes; l = l + 1) begin : gen_lane
       logic signed [FieldBits-1:0] field;
       tsu_field #(
-        .Lane(l), .Lanes(Lanes), .NumRules(NumRules), .WeightBits(WeightBits), .FieldBits(FieldBits), .BiasBits(ConditionedBits),
-        .TermField(TermField)
+        .Lane(l), .Lanes(Lanes), .NumRules(NumRules), .WeightBits(WeightBits), .FieldBits(FieldBits), .BiasBits(B + 1)
       ) u_field (
-        .clk_i, .move_i, .spins_i, .base_i(bases), .toggle_i(toggles),
-        .bias_i(conditioning_i[l] ? bias_up_q : bias_down_q), .field_o(field)
+        .clk_i, .move_i(move_q), .negative_i, .weights_i(word[Neighbours*WeightBits-1:0]),
+        .up_i(conditioning_i[l]), .bias_up_i(bias_up_q), .bias_down_i(bias_down_q), .field_o(field)
       );
 
-      tsu_cell #(
-        .Groups(Groups), .TableBits(TableBits), .Slots(Slots), .FieldBits(FieldBits), .SlotBits(SlotBits)
-      ) u_cell (
-        .clk_i, .move_i, .draw_i, .lookup_i, .field_i(field), .slot_i, .random_i,
-        .keep_i(keep_q[4]), .own_i(own_i[l]), .spin_o(spins_o[l]),
-        .word_o(words_o[l*tsu_pkg::NoiseWordBits+:tsu_pkg::NoiseWordBits]),
-        .table_we_i, .table_slot_i, .table_addr_i, .table_data_i,
-        .noise_load_i(noise_load_i[l]), .noise_word_i
+      tsu_cell #(.Groups(Groups), .TableBits(TableBits), .FieldBits(FieldBits)) u_cell (
+        .clk_i, .move_i(move_q), .field_i(field), .draw_i(draw_q), .entry_o(table_at[l*A+:TableBits]),
+        .threshold_i(threshold[l*T+:T]), .random_i(random_q), .keep_i(keep_q[5]), .own_i(own_i[l]), .spin_o(spins_o[l]),
+        .word_o(words_o[l*W+:W]), .noise_load_i(noise_load_q[l]), .noise_word_i(noise_word_q)
+      );
+      assign table_at[l*A+TableBits+:SlotBits] = slot_q;
+    end
+
+    for (genvar l = 0; l < Lanes; l = l + TableLanes) begin : gen_table
+      localparam int unsigned Here = Lanes - l < TableLanes ? Lanes - l : TableLanes;
+      tsu_thresholds #(.Lanes(Here), .AddrBits(A)) u_thresholds (
+        .clk_i, .move_i(move_q), .we_i(table_we_q), .waddr_i({table_slot_q, table_addr_q}), .wdata_i(table_data_q),
+        .re_i(draw_q), .raddr_i(table_at[l*A+:Here*A]), .threshold_o(threshold[l*T+:Here*T])
       );
     end
   endgenerate

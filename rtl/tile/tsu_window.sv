@@ -3,8 +3,9 @@
 // Sliding window of one tile over the row stream, 2 x Reach rows deep with Groups interleaved streams, and its taps: the
 // neighbours of every cell.
 //
+// The window holds what a field needs of a spin: whether it negates a weight (1: spin -1).
 // Each shift_i takes a row step of this tile's columns and Halo pairs more on each side. A clock later the row y that lies
-// Reach x Groups shifts behind is the centre row, and spins_o, a further clock later, its neighbours:
+// Reach x Groups shifts behind is the centre row, and negative_o, a further clock later, its neighbours:
 // bit (pair x 4 NumRules + n) x Lanes + lane.
 //
 // Site of pair p in row y, colour c: x = 2p + par, par = (y + c) & 1. The neighbour at even dx is in pair p + dx/2; at odd dx in
@@ -26,7 +27,7 @@ module tsu_window #(
   input  logic [Width-1:0]                  row_i,
   input  logic                              move_i,
   input  logic                              par_i,
-  output logic [Pairs*4*NumRules*Lanes-1:0] spins_o
+  output logic [Pairs*4*NumRules*Lanes-1:0] negative_o
 );
 
   localparam int Reach = tsu_pattern_pkg::reach(Rules, NumRules);
@@ -41,7 +42,7 @@ module tsu_window #(
       always_ff @(posedge clk_i) if (shift_i) gen_row[i].row_q <= gen_row[i-1].row_q;
     end
   endgenerate
-  always_ff @(posedge clk_i) if (shift_i) gen_row[0].row_q <= row_i;
+  always_ff @(posedge clk_i) if (shift_i) gen_row[0].row_q <= ~row_i;
 
   // ---- Taps --------------------------------------------------------------------
   generate
@@ -56,7 +57,7 @@ module tsu_window #(
         localparam int Row = (Reach - Dy) * Groups;
         always_ff @(posedge clk_i) begin
           if (move_i) begin
-            spins_o[(p*Neighbours+n)*Lanes+:Lanes] <= par_i ?
+            negative_o[(p*Neighbours+n)*Lanes+:Lanes] <= par_i ?
                 gen_row[Row].row_q[(Place+Odd)*Lanes+:Lanes] : gen_row[Row].row_q[Place*Lanes+:Lanes];
           end
         end

@@ -170,6 +170,7 @@ class ArrayBench {
           dut_->scan_group_i = group;
           Tick();
           dut_->scan_valid_i = 0;
+          for (int i = 1; i < kScanLatency; ++i) Tick();
           if (!dut_->scan_valid_o) score_.Fault("scan gave no answer");
           CompareRow("scan", colour, y, group, dut_->scan_spins_o);
           for (int p = 0; p < g_.pairs(); ++p) {
@@ -184,7 +185,7 @@ class ArrayBench {
   }
 
  private:
-  static constexpr int kPipelineDepth = 8;  // tsu_array.sv
+  static constexpr int kPipelineDepth = 11, kScanLatency = 3;  // tsu_timing_pkg.sv
   struct TableWrite {
     int slot, address;
     std::uint16_t data;
@@ -231,8 +232,8 @@ class ArrayBench {
   }
 
   void Step(bool real, const PhaseOrder& order, int row, int group) {
-    if (loaded_) {  // the last word needs two clocks to arrive, slices a clock each
-      for (int i = 0; i < 2 + g_.groups; ++i) Tick();
+    if (loaded_) {  // the last word needs four clocks to arrive, slices a clock each
+      for (int i = 0; i < 4 + g_.groups; ++i) Tick();
       loaded_ = false;
     }
     while (gaps_ > 0 && Random(0, 15) < gaps_) Tick();

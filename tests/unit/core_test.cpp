@@ -4,6 +4,7 @@
 
 #include "Vtsu_core_deep.h"
 #include "Vtsu_core_groups.h"
+#include "Vtsu_core_shared.h"
 #include "Vtsu_core_short.h"
 #include "Vtsu_core_small.h"
 #include "Vtsu_core_wide.h"
@@ -34,7 +35,7 @@ class CoreTest : public testing::Test {
   static constexpr int kMostClocks = 400000;
 };
 
-using Models = testing::Types<Vtsu_core_small, Vtsu_core_groups, Vtsu_core_deep, Vtsu_core_short, Vtsu_core_wide>;
+using Models = testing::Types<Vtsu_core_small, Vtsu_core_groups, Vtsu_core_deep, Vtsu_core_short, Vtsu_core_wide, Vtsu_core_shared>;
 TYPED_TEST_SUITE(CoreTest, Models);
 
 TYPED_TEST(CoreTest, RandomProgramsMatchGolden) {
