@@ -180,7 +180,8 @@ def check_current():
         result, board = read(name), Board(name)
         if not result:
             continue
-        for key, recorded, wanted in (("[core]", result["core"], board.core), ("core_hz", result["core_hz"], board.core_hz),
+        core = {key: board.core.get(key) for key in result["core"]}
+        for key, recorded, wanted in (("[core]", result["core"], core), ("core_hz", result["core_hz"], board.core_hz),
                                       ("seed", result.get("seed"), board.tools.get("seed"))):
             if recorded != wanted:
                 raise BoardError(f"{Board.relative(path_of(name))}: {key} is not what the board file says: make fpga BOARD={name}")
