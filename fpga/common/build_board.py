@@ -41,7 +41,7 @@ def write_generated(board):
 def cell_types(board):
     """Type of every cell of the netlist."""
     netlist = json.loads((ROOT / flow.BUILD / board.name / "netlist.json").read_text())
-    return [cell["type"] for cell in netlist["modules"]["fpga"]["cells"].values()]
+    return results.cell_types(netlist["modules"]["fpga"])
 
 
 def build_routed(board, seeds, wall):

@@ -32,6 +32,14 @@ CELLS = {
 }
 
 
+def cell_types(module):
+    """Type of every cell of a netlist's module. A carry cell's S input that no LUT drives takes a LUT to pass through: a LUT1 here."""
+    cells = module["cells"].values()
+    from_luts = {bit for cell in cells if re.match(r"LUT\d$", cell["type"]) for bit in cell["connections"].get("O", [])}
+    carries = [bit for cell in cells if cell["type"] == "CARRY4" for bit in cell["connections"]["S"]]
+    return [cell["type"] for cell in cells] + ["LUT1" for bit in carries if isinstance(bit, int) and bit not in from_luts]
+
+
 def cell_counts(family, cells):
     """LUT, FF, RAM that a netlist's cells take."""
     return {kind: sum(size for cell in cells for pattern, size in patterns.items() if re.match(pattern, cell))
@@ -72,6 +80,9 @@ def routed(board, report, cells, tools, design, seed):
 
 def synthesised(board, cells, tools, design):
     counts = cell_counts(board.family, cells)
+    if not all(counts.values()):
+        raise BoardError(f"{board.name}: the netlist has {counts['LUT']} LUT, {counts['FF']} FF, {counts['RAM']:g} RAM: is the core "
+                         "optimised away, or the hierarchy kept?")
     usage = {name: [counts[kind], board.device[name]] for name, kind in (("LUT6", "LUT"), ("FF", "FF"), ("RAM36", "RAM"))}
     return facts(board, tools, design) | {"kind": "synthesis estimate", "usage": usage, "counts": counts}
 

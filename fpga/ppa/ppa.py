@@ -7,8 +7,8 @@
 
 One synthesis a family of one small whole core with its serial link (SHAPE), hierarchy kept: a module's figures are its own cells,
 without those of modules inside it, summed over its instances. Modules come and go with the RTL, nothing lists them here. RAM counts
-blocks of the family. The baseline is keyed by the version of yosys. JOBS=n families
-at a time, else one a core. Exit status: 0 within 5 %, 1 not, 3 no baseline for this yosys.
+blocks of the family. The baseline is keyed by the version of yosys. Environment: JOBS=n families at a time, else one a processor.
+Exit status: 0 within 5 %, 1 not, 3 no baseline for this yosys.
 """
 import concurrent.futures
 import json
@@ -22,7 +22,7 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "common"))
 from board import ROOT, rtl_files  # noqa: E402
-from results import cell_counts, replace  # noqa: E402
+from results import cell_counts, cell_types, replace  # noqa: E402
 
 BASELINE = HERE / "baseline.json"
 BUILD = pathlib.Path("build/ppa")
@@ -54,7 +54,7 @@ def synthesise(family):
     if run.returncode != 0:
         sys.exit(f"ppa: {family}: yosys failed, log in {BUILD}/{family}.log: {(run.stderr.strip().splitlines() or ['?'])[-1]}")
     modules = json.loads(netlist.read_text())["modules"]
-    return {name: [cell["type"] for cell in module["cells"].values()] for name, module in modules.items()
+    return {name: cell_types(module) for name, module in modules.items()
             if module["cells"] and not int(module["attributes"].get("blackbox", "0"), 2)}
 
 
