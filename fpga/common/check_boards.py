@@ -110,12 +110,19 @@ def check(name):
     return check_package(board)
 
 
+def check_results():
+    """Recorded figures; returns the line that says which are of sources that have changed since."""
+    results.check_current()
+    older = [name for name in board_names() if (result := results.read(name)) and result["design"] != build_board.design_hash(Board(name))]
+    return f"figures of older sources: {', '.join(older)}; make fpga-all renews them" if older else None
+
+
 def main():
     failures = 0
     names = board_names()
     if len(sys.argv) not in (1, 3) or sys.argv[1:2] not in ([], ["--rtl"]) or sys.argv[2:] and sys.argv[2] not in [*names, "all"]:
         sys.exit(__doc__)
-    for action in [lambda name=name: check(name) for name in names] + [results.check_current]:
+    for action in [lambda name=name: check(name) for name in names] + [check_results]:
         try:
             if said := action():
                 print(f"boards: {said}")
