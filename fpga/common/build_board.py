@@ -12,6 +12,7 @@ of the device that leaves room to route.
 """
 import hashlib
 import json
+import re
 import sys
 
 from board import ROOT, Board, BoardError, sources
@@ -21,9 +22,9 @@ import vivado
 
 
 def design_hash(board):
-    """Short hash of all that the netlist depends on: sources, board file, pins."""
-    digest = hashlib.sha256()
-    for path in sources(board) + [board.relative(board.path), board.relative(board.pins)]:
+    """Short hash of all that the netlist depends on: sources, pins, board file but for its seeds, which choose among routings of it."""
+    digest = hashlib.sha256(re.sub(rb"(?m)^seeds? = .*$", b"", board.path.read_bytes()))
+    for path in sources(board) + [board.relative(board.pins)]:
         digest.update((ROOT / path).read_bytes())
     return digest.hexdigest()[:8]
 
