@@ -13,13 +13,16 @@ import re
 import sys
 import tomllib
 
+import pll
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 FPGA = ROOT / "fpga"
 BAUD_TOLERANCE = 0.005  # a receiver tolerates about 2 % in all, the other end and jitter want the rest
 
 CORE_KEYS = {"pattern", "Cols", "Rows", "Tiles", "Lanes", "Groups", "Layers", "WeightBits", "TableBits", "Tables", "TableLanes",
              "ProgramWords", "SampleWords", "Window"}
-PIN_FILES = {"ice40": "pins.pcf", "ecp5": "pins.lpf"}
+PIN_FILES = {"ice40": "pins.pcf", "ecp5": "pins.lpf", "gowin": "pins.cst", "xilinx7": "pins.xdc"}
+MAX_SEEDS = 8  # a figure is the best of a fixed, listed few, not of a long search
 
 
 class BoardError(Exception):
@@ -30,43 +33,12 @@ def board_names():
     return sorted(p.parent.name for p in FPGA.glob("*/board.toml"))
 
 
-def pll_ice40(pll, input_hz):
-    """SB_PLL40_CORE, feedback SIMPLE: output frequency; data sheet limits, filter as icepll chooses it."""
-    pfd = input_hz / (pll["DIVR"] + 1)
-    vco = pfd * (pll["DIVF"] + 1)
-    if not 10e6 <= pfd <= 133e6:
-        raise BoardError(f"phase detector at {pfd / 1e6:g} MHz, outside 10..133: change DIVR")
-    if not 533e6 <= vco <= 1066e6:
-        raise BoardError(f"VCO at {vco / 1e6:g} MHz, outside 533..1066: change DIVF and DIVQ")
-    filter_range = 1 + sum(pfd >= edge for edge in (17e6, 26e6, 44e6, 66e6, 101e6))
-    if pll["FILTER_RANGE"] != filter_range:
-        raise BoardError(f"FILTER_RANGE {pll['FILTER_RANGE']}, a phase detector at {pfd / 1e6:g} MHz wants {filter_range}")
-    return vco / 2 ** pll["DIVQ"]
-
-
-def pll_ecp5(pll, input_hz):
-    """EHXPLLL, feedback from CLKOP: output frequency; data sheet limits."""
-    pfd = input_hz / pll["CLKI_DIV"]
-    out = pfd * pll["CLKFB_DIV"]
-    vco = out * pll["CLKOP_DIV"]
-    if not 10e6 <= pfd <= 400e6:
-        raise BoardError(f"phase detector at {pfd / 1e6:g} MHz, outside 10..400: change CLKI_DIV")
-    if not 400e6 <= vco <= 800e6:
-        raise BoardError(f"VCO at {vco / 1e6:g} MHz, outside 400..800: change CLKOP_DIV")
-    return out
-
-
-PLLS = {"ice40": (pll_ice40, {"DIVR", "DIVF", "DIVQ", "FILTER_RANGE"}),
-        "ecp5": (pll_ecp5, {"CLKI_DIV", "CLKFB_DIV", "CLKOP_DIV"})}
-
-
 class Board:
     """One parsed and checked board file."""
 
     def __init__(self, name):
         self.name = name
         self.path = FPGA / name / "board.toml"
-        self.top = FPGA / name / "fpga.sv"
         try:
             text = self.path.read_text()
         except OSError as error:
@@ -86,22 +58,37 @@ class Board:
         self.title = data["title"]
         self.device = data["device"]
         self.family = self.device["family"]
-        if self.family not in PLLS:
-            raise BoardError(f"family '{self.family}' has no flow: {', '.join(PLLS)}")
+        if self.family not in PIN_FILES:
+            raise BoardError(f"family '{self.family}' has no flow: {', '.join(PIN_FILES)}")
+        shared = data.get("top", self.name)
+        self.top = FPGA / shared / "fpga.sv"
+        self.pins = ROOT / "constraints" / shared / PIN_FILES[self.family]
+        for path in (self.top, self.pins):
+            if not path.is_file():
+                raise BoardError(f"there is no {self.relative(path)}")
         clock = data["clock"]
         self.clock_port, self.input_hz, self.core_hz = clock["port"], clock["input_hz"], clock["core_hz"]
         self.pll, self.baud, self.core, self.tools = data["pll"], data["uart"]["baud"], data["core"], data["tools"]
-        self.pins = ROOT / "constraints" / self.name / PIN_FILES[self.family]
-        pll_output, keys = PLLS[self.family]
-        if set(self.pll) != keys:
-            raise BoardError(f"[pll] must give exactly {', '.join(sorted(keys))}")
-        output_hz = pll_output(self.pll, self.input_hz)
+        self.loader = data["prog"]["loader"].split()
+        try:
+            output_hz = pll.output_hz(self.family, self.pll, self.input_hz, self.device)
+        except pll.PllError as error:
+            raise BoardError(error) from error
         if output_hz != self.core_hz:
             raise BoardError(f"the PLL makes {output_hz / 1e6:g} MHz of {self.input_hz / 1e6:g}, "
                              f"core_hz says {self.core_hz / 1e6:g}: change one")
         if set(self.core) != CORE_KEYS:
             raise BoardError(f"[core] must give exactly {', '.join(sorted(CORE_KEYS))}; "
                              f"differs in {', '.join(sorted(set(self.core) ^ CORE_KEYS))}")
+        if self.routed:
+            seed, seeds = self.tools["seed"], self.tools["seeds"]
+            if not 1 <= len(seeds) <= MAX_SEEDS or len(set(seeds)) != len(seeds) or seed not in seeds:
+                raise BoardError(f"[tools] seeds must list 1 to {MAX_SEEDS} different seeds, seed among them")
+
+    @property
+    def routed(self):
+        """Whether open tools place and route this family; else there is a synthesis estimate only."""
+        return self.family != "xilinx7"
 
     @property
     def cells(self):
@@ -127,18 +114,22 @@ class Board:
         lines += [f"  localparam int unsigned NumRules = {len(rules)};",
                   f"  localparam logic [95:0] Rules = 96'h{flat_rules(rules):024x};"]
         numbers = {key: value for key, value in self.core.items() if key != "pattern"}
-        numbers |= {"ClockHz": self.core_hz, "Baud": self.baud}
+        numbers |= {"InputHz": self.input_hz, "ClockHz": self.core_hz, "Baud": self.baud}
         lines += [f"  localparam int unsigned {key} = {value};" for key, value in numbers.items()]
         lines += [f"  localparam int unsigned BuildId = 32'h{build_id:08x};"]
         lines += [f"  localparam int unsigned Pll{pll_name(key)} = {value};" for key, value in self.pll.items()]
+        if self.family == "gowin":
+            lines += [f'  localparam PllFclkin = "{self.input_hz / 1e6:g}";', f'  localparam PllDevice = "{self.device["chip"]}";']
         return "\n".join(lines + ["endpackage", "`default_nettype wire", ""])
 
     def clock_constraint(self):
-        """The line that goes behind the pin file: the frequency of the input; the tool derives the PLL output."""
+        """The line that tells the tool the frequency of the input, where it derives the PLL's output from that."""
         mhz = f"{self.input_hz / 1e6:g}"
         if self.family == "ice40":
             return f"set_frequency {self.clock_port} {mhz}\n"
-        return f'FREQUENCY PORT "{self.clock_port}" {mhz} MHZ;\n'
+        if self.family == "ecp5":
+            return f'FREQUENCY PORT "{self.clock_port}" {mhz} MHZ;\n'
+        return f"create_clock -period {1e9 / self.input_hz:.3f} -name {self.clock_port} [get_ports {self.clock_port}]\n"
 
 
 def flat_rules(rules):
@@ -164,7 +155,8 @@ def rtl_files(family="generic"):
 def sources(board):
     """All Verilog of a board but the generated package, which goes behind the first file (tsu_pkg)."""
     files = rtl_files(board.family)
-    common = sorted(str(p.relative_to(ROOT)) for p in (FPGA / "common").glob("*.sv"))
+    common = sorted(str(p.relative_to(ROOT)) for folder in (FPGA / "common", FPGA / "common" / board.family)
+                    for p in folder.glob("*.sv"))
     return files + [f for f in common if f not in files] + [str(board.top.relative_to(ROOT))]
 
 

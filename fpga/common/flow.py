@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The tools of each family: synthesis, place and route with one seed, bitstream. Every tool's output goes to a log.
+
+iCE40 and 7-series: Debian's programs. ECP5 and Gowin: the wheels of requirements.txt in build/fpga-venv. 7-series ends with
+synthesis: no packaged open tool routes it.
+"""
+import os
+import pathlib
+import re
+import subprocess
+import time
+
+from board import ROOT, BoardError, sources
+import carry_chains
+
+BUILD = pathlib.Path("build/fpga")  # relative to the root: the YoWASP tools see no other paths
+VENV = pathlib.Path("build/fpga-venv")
+WHEELS = ("ecp5", "gowin")
+PLACERS = {"ice40": "nextpnr-ice40", "ecp5": "nextpnr-ecp5", "gowin": "nextpnr-himbaechel-gowin"}
+# ECP5 module by module: equal modules are mapped once, and the registers that each pair and tile has of one net are not merged.
+SYNTH = {"ice40": "synth_ice40", "ecp5": "synth_ecp5 -noflatten", "gowin": "synth_gowin", "xilinx7": "synth_xilinx -flatten -family xc7"}
+BITSTREAM = {"ice40": "bin", "ecp5": "bit", "gowin": "fs", "xilinx7": "bit"}  # 7-series: what Vivado's script writes
+
+
+def bitstream(board):
+    return BUILD / board.name / f"{board.name}.{BITSTREAM[board.family]}"
+
+
+def tool(board, name):
+    return str(VENV / "bin" / f"yowasp-{name}") if board.family in WHEELS else name
+
+
+def environment():
+    return os.environ | {"YOWASP_CACHE_DIR": str(ROOT / VENV / "cache")}
+
+
+def run(command, log):
+    """Runs one tool with its output in a log, returns its seconds; a failure shows the log's last error."""
+    start = time.monotonic()
+    name = pathlib.Path(command[0]).name
+    print(f"  {name} ...", end=" ", flush=True)
+    with open(ROOT / log, "w") as stream:
+        try:
+            code = subprocess.run(command, cwd=ROOT, stdout=stream, stderr=subprocess.STDOUT, env=environment()).returncode
+        except OSError as error:
+            raise BoardError(f"{command[0]}: {error.strerror}; `make fpga` installs it") from error
+    seconds = time.monotonic() - start
+    print(f"{seconds:.0f} s")
+    if code != 0:
+        lines = [line for line in (ROOT / log).read_text().splitlines() if "ERROR" in line.upper()]
+        raise BoardError(f"{name} failed, log in {log}: {(lines or ['no error line'])[-1]}")
+    return seconds
+
+
+def version(command):
+    """First version-like word of a tool's own answer."""
+    answer = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env=environment())
+    found = re.search(r"(?:Yosys |Version (?:nextpnr-)?)([\w.+-]+)", answer.stdout + answer.stderr)
+    return found.group(1) if found else "unknown"
+
+
+def tool_versions(board):
+    said = f"yosys {version([tool(board, 'yosys'), '-V'])}"
+    if board.routed:
+        placer = PLACERS[board.family]
+        said += f", {placer} {version([tool(board, placer), '--version'])}"
+    return said
+
+
+def ordered(board, package):
+    """Compile order: tsu_pkg, board_pkg, the rest."""
+    first, *rest = sources(board)
+    return [first, package, *rest]
+
+
+def synthesise(board, package):
+    folder = BUILD / board.name
+    script = (f"read_verilog -sv {' '.join(ordered(board, package))}; "
+              f"{SYNTH[board.family]} {board.tools['synth']} -top fpga; flatten; opt_clean; write_json {folder}/netlist.json")
+    seconds = run([tool(board, "yosys"), "-p", script], folder / "synth.log")
+    if board.family == "ecp5":
+        carry_chains.release_ends(ROOT / folder / "netlist.json")
+    return seconds
+
+
+def place_and_route(board, seed):
+    """Writes routed-<seed> and report-<seed>.json; a missed clock is the caller's to judge."""
+    folder, device = BUILD / board.name, board.device
+    command = [tool(board, PLACERS[board.family]), "--json", f"{folder}/netlist.json", "--seed", str(seed),
+               "--report", f"{folder}/report-{seed}.json", "--timing-allow-fail", *board.tools["place"].split()]
+    pins, routed = f"{folder}/{board.pins.name}", f"{folder}/routed-{seed}"
+    if board.family == "ice40":
+        command += [f"--{device['part']}", "--package", device["package"], "--pcf", pins, "--asc", routed]
+    elif board.family == "ecp5":
+        command += [f"--{device['part']}", "--package", device["package"], "--speed", str(device["speed"]), "--lpf", pins,
+                    "--textcfg", routed]
+    else:  # The Gowin flow derives no clock behind the PLL: the core clock's frequency is said outright.
+        command += ["--device", device["part"], "--vopt", f"family={device['chip']}", "--vopt", f"cst={pins}",
+                    "--freq", f"{board.core_hz / 1e6:g}", "--write", routed]
+    return run(command, folder / f"place-{seed}.log")
+
+
+def pack(board, seed):
+    folder = BUILD / board.name
+    routed, output = f"{folder}/routed-{seed}", str(bitstream(board))
+    command = {"ice40": ["icepack", routed, output],
+               "ecp5": [str(VENV / "bin" / "yowasp-ecppack"), "--compress", routed, output],
+               "gowin": [str(VENV / "bin" / "gowin_pack"), "-d", board.device.get("chip", ""), "-o", output, routed]}[board.family]
+    return run(command, folder / "pack.log")
