@@ -1,6 +1,7 @@
 include(${TSU_ROOT}/verif/patterns.cmake)
 # set(TSU_TEST_MODELS_<test program> <verilated model> ...)
 set(TSU_TEST_MODELS_sim_device_test tsu-simulated)
+set(TSU_TEST_MODELS_board_model_test tsu-simulated)
 # Shapes of array_test.cpp: every pattern, tile count, lane count, group count and width that changes wiring.
 tsu_verilate(array_g8 tsu_array PARAMS Cols=8 Rows=9 Tiles=1 Lanes=1 Groups=1 Layers=1 WeightBits=8 TableBits=9
              ${TSU_G8})

@@ -99,26 +99,12 @@ class CoreDevice : public Device {
   }
 
   Geometry Configure(const Shape& shape) override {
-    const Geometry& core = grid_.core;
-    const auto refuse = [&](const std::string& what) {
-      throw Error(Exit::kIncompatible, what, link_->url(), "use cpu:, or a board built for this model");
-    };
-    if (shape.pattern != core.pattern) {
-      refuse("the model's pattern is " + PatternName(shape.pattern) + ", the core's " + PatternName(core.pattern));
-    }
-    if (shape.rows > core.rows || shape.cols > core.cols) {
-      refuse("the model's grid is " + std::to_string(shape.rows) + " x " + std::to_string(shape.cols) + ", the core's " +
-             std::to_string(core.rows) + " x " + std::to_string(core.cols));
-    }
-    if (shape.rows < 1 || shape.cols < 2 || shape.cols % 2) refuse("a grid of " + std::to_string(shape.rows) + " x " + std::to_string(shape.cols));
-    if (shape.weight_bits > core.weight_bits) {
-      refuse("the model has " + std::to_string(shape.weight_bits) + "-bit weights, the core " + std::to_string(core.weight_bits));
-    }
-    grid_.rows = shape.rows;
-    grid_.cols = shape.cols;
+    grid_ = FitGrid(shape, grid_.core, link_->url());
     link_->WriteRegister(regs::kRegRows, static_cast<std::uint32_t>(shape.rows));
-    if (Read(regs::kRegRows) != static_cast<std::uint32_t>(shape.rows)) refuse("the core does not take the number of rows");
-    return core;
+    if (Read(regs::kRegRows) != static_cast<std::uint32_t>(shape.rows)) {
+      throw Error(Exit::kIncompatible, "the core does not take the number of rows", link_->url(), "use cpu:, or a board built for this model");
+    }
+    return grid_.core;
   }
 
   void LoadSites(const Sites& sites) override {

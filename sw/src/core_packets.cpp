@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core_packets.hpp"
 
+#include "tsu/error.hpp"
+
 #include "tsu/regs.hpp"
 
 namespace tsu {
@@ -40,6 +42,24 @@ int SiteOf(const CoreGrid& grid, int pair, int row, int colour) {
 }
 
 }  // namespace
+
+CoreGrid FitGrid(const Shape& shape, const Geometry& core, const std::string& where) {
+  const auto refuse = [&](const std::string& what) {
+    throw Error(Exit::kIncompatible, what, where, "use cpu:, or a board built for this model");
+  };
+  if (shape.pattern != core.pattern) {
+    refuse("the model's pattern is " + PatternName(shape.pattern) + ", the core's " + PatternName(core.pattern));
+  }
+  if (shape.rows > core.rows || shape.cols > core.cols) {
+    refuse("the model's grid is " + std::to_string(shape.rows) + " x " + std::to_string(shape.cols) + ", the core's " +
+           std::to_string(core.rows) + " x " + std::to_string(core.cols));
+  }
+  if (shape.rows < 1 || shape.cols < 2 || shape.cols % 2) refuse("a grid of " + std::to_string(shape.rows) + " x " + std::to_string(shape.cols));
+  if (shape.weight_bits > core.weight_bits) {
+    refuse("the model has " + std::to_string(shape.weight_bits) + "-bit weights, the core " + std::to_string(core.weight_bits));
+  }
+  return {core, shape.rows, shape.cols};
+}
 
 Packet ProgramPacket(const Program& program) {
   Packet packet = Head(regs::kTargetProgram, 0, 0, 0);

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "tsu/device.hpp"
@@ -17,6 +18,9 @@ struct CoreGrid {
   Geometry core;
   int rows = 0, cols = 0;  // the model's, at most the core's
 };
+
+// The shape's place in a core; throws kIncompatible, naming `where`, when it does not fit.
+CoreGrid FitGrid(const Shape& shape, const Geometry& core, const std::string& where);
 
 Packet ProgramPacket(const Program& program);
 Packet TablePacket(int index, const Table& table);

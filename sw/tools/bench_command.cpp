@@ -6,6 +6,7 @@
 #include <random>
 
 #include "commands.hpp"
+#include "tsu/board_model.hpp"
 #include "tsu/cpu.hpp"
 #include "tsu/driver.hpp"
 #include "tsu/error.hpp"
@@ -22,6 +23,9 @@ struct Options {
   double seconds = 1.0;
   bool kernel = false;
   KernelJob job;  // of --kernel
+  std::string board_model;
+  int count = 64, baud = 1'000'000;  // of --board-model
+  double watts = 0;
 };
 
 // Chains that keep the device busy for about `seconds`.
@@ -102,6 +106,42 @@ void BenchKernel(const Options& o, const Context& context) {
                   {"chains_a_thread", job.chains}, {"sweeps", job.sweeps}, {"kernel", rows}}, text);
 }
 
+// What a job would cost on a board, from the figures of its place and route.
+void BenchBoardModel(const Options& o, const Context& context) {
+  if (o.model.empty()) throw Error(Exit::kUsage, "--board-model needs a job", "--model", "give the model that the board would run");
+  const Model model = LoadModel(o.model);
+  const BoardFigures figures = LoadBoardFigures(o.board_model);
+  BoardModel board(figures, o.baud);
+  RunOptions options;
+  options.count = o.count;
+  const RunResult result = RunModel(board, model, options);
+  const BoardTimes& t = board.times();
+  const double first = t.weights, each = t.total() - first;  // a board keeps its weights from job to job
+  const Geometry& g = figures.geometry;
+  const double rate = static_cast<double>(g.pairs()) * g.lanes * g.clock_hz * 1e-9;
+  const double link = t.noise + t.programs + t.readout;
+  const char* binds = link > t.sampling ? "the link" : "sampling";
+  nlohmann::json json = {{"board", figures.title}, {"kind", figures.kind}, {"clock_hz", g.clock_hz}, {"fmax_hz", figures.fmax_hz},
+                         {"flips_per_ns", rate}, {"images", o.count}, {"baud", o.baud}, {"weights_s", t.weights}, {"noise_s", t.noise},
+                         {"programs_s", t.programs}, {"sampling_s", t.sampling}, {"readout_s", t.readout}, {"images_per_s", o.count / each},
+                         {"images_per_s_sampling", o.count / t.sampling}, {"passes", result.passes}, {"binds", binds}};
+  char text[1024];
+  std::snprintf(text, sizeof text,
+                "%s: computed, not measured: %s, %.4g MHz, %.3f flips/ns, %d chains, link of %d baud\n"
+                "%d images in %d passes: weights once %.3f s, then noise states %.3f s, programs %.3f s, sampling %.4f s, read-out %.3f s\n"
+                "%.4g images/s after the weights, %.4g by sampling alone; %s binds", figures.title.c_str(), figures.kind.c_str(), g.clock_hz / 1e6,
+                rate, g.chains(), o.baud, o.count, result.passes, t.weights, t.noise, t.programs, t.sampling, t.readout, o.count / each,
+                o.count / t.sampling, binds);
+  std::string all = text;
+  if (o.watts > 0) {
+    json["watts"] = o.watts, json["joules_per_image"] = o.watts * each / o.count, json["joules_per_image_sampling"] = o.watts * t.sampling / o.count;
+    std::snprintf(text, sizeof text, "\nat %.3g W, as said: %.4g J an image, %.4g J by sampling alone", o.watts, o.watts * each / o.count,
+                  o.watts * t.sampling / o.count);
+    all += text;
+  }
+  context.Answer(json, all);
+}
+
 }  // namespace
 
 void AddBenchCommand(CLI::App& app, Context& context) {
@@ -116,9 +156,17 @@ void AddBenchCommand(CLI::App& app, Context& context) {
   AddNumber(*command, "--sweeps", o->job.sweeps, "with --kernel: sweeps of one measurement", 1, 1'000'000);
   AddNumber(*command, "--threads", o->job.threads, "with --kernel: so many threads; 0: one, and one a core", 0, kMostThreads);
   AddName(*command, "--target", o->job.target, "NAME", "with --kernel: this instruction set only, such as AVX2");
+  AddName(*command, "--board-model", o->board_model, "FILE", "what --model costs on a board, from its fpga/<board>/result.json; nothing runs");
+  AddNumber(*command, "--count", o->count, "with --board-model: images", 1, 1 << 20);
+  AddNumber(*command, "--baud", o->baud, "with --board-model: of its link", 1200, 100'000'000);
+  AddNumber(*command, "--watts", o->watts, "with --board-model: power of the board, for joules an image", 0.0, 10'000.0);
   command->footer("Example: tsu bench --device cpu: --device golden:");
   AddJsonFlag(*command, context);
-  command->callback([o, &context] { o->kernel ? BenchKernel(*o, context) : Bench(*o, context); });
+  command->callback([o, &context] {
+    if (!o->board_model.empty()) BenchBoardModel(*o, context);
+    else if (o->kernel) BenchKernel(*o, context);
+    else Bench(*o, context);
+  });
 }
 
 }  // namespace tsu::tool
