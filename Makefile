@@ -4,7 +4,7 @@ BUILD := build
 TSU := $(BUILD)/tsu
 MODEL := sw/models/fashion-g12.safetensors
 
-.PHONY: help deps build run test lint regs mutants netlists bench bench-peers ablation-noise ablation-bits bus-models judges soak soak-lockstep soak-link soak-noise soak-train clean
+.PHONY: help deps build run test lint regs mutants bench bench-peers ablation-noise ablation-bits bus-models judges rings soak soak-lockstep soak-link soak-noise soak-train soak-health clean
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
 
@@ -97,11 +97,11 @@ judges: ## train the judges of `tsu eval` again, DATA=DIR with folders fashion-m
 $(JUDGE_VENV)/installed: sw/judges/requirements.txt
 	@$(call make-venv,judges,JAX,about 630 MB)
 
-netlists: configure ## a small core as each family's synthesis leaves it, in lockstep with golden; one FAMILY or all (10 minutes)
-	@for f in $(or $(FAMILY),ecp5 ice40 xilinx7 gowin); do \
-	  cmake --build $(BUILD) --target netlist_$$f && $(BUILD)/tests/netlist/netlist_$$f --gtest_brief=1 || exit 1; done
+rings: fpga-venv ## ring oscillators: their cells in the netlists of four families, placed and routed on iCE40 and ECP5
+	@$(call install-packages,$(FPGA_PACKAGES_ice40))
+	@python3 verif/netlist/ring_cells.py --route
 
-soak: soak-lockstep soak-link soak-noise soak-train ## the long runs: 1e10 lockstep flips, 10,000 damaged frames, noise battery, killed trainings
+soak: soak-lockstep soak-link soak-noise soak-train soak-health ## the long runs: 1e10 lockstep flips, 10,000 damaged frames, noise battery, killed trainings, 1e8 raw bits
 soak-lockstep: configure ## RTL against golden over 1e10 flips
 	@cmake --build $(BUILD) --target array_test && TSU_SOAK_FLIPS=1e10 $(BUILD)/tests/array_test
 soak-link: configure ## 10,000 damaged frames over the simulated serial line
@@ -111,6 +111,9 @@ soak-noise: configure ## Debian's dieharder on the delivered noise words; rewrit
 	@cmake --build $(BUILD) --target noise-stream && verif/stats/run_dieharder.sh $(BUILD)/noise-stream verif/stats/dieharder.txt $$(nproc)
 soak-train: configure ## trainings killed 50 times, alone and one of three ranks, against undisturbed ones
 	@cmake --build $(BUILD) --target tsu-tool train_job_test && TSU_SOAK_KILLS=50 $(BUILD)/tests/train_job_test --gtest_filter='*Kill*'
+
+soak-health: configure ## health tests on 1e8 good raw bits of the rings' model
+	@cmake --build $(BUILD) --target entropy_test && TSU_SOAK_BITS=1e8 $(BUILD)/tests/entropy_test --gtest_filter='*Soak*'
 
 clean: ## remove everything that was built
 	@rm -rf $(BUILD)

@@ -16,6 +16,10 @@ tile/tsu_tile.sv
 tile/tsu_token.sv
 tile/tsu_stage.sv
 tile/tsu_array.sv
+tech/generic/tsu_ring.sv
+entropy/tsu_ring_bank.sv
+entropy/tsu_health.sv
+entropy/tsu_entropy.sv
 tsu_regs.sv
 tsu_counters.sv
 tsu_loader.sv

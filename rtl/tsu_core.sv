@@ -20,7 +20,10 @@ module tsu_core #(
   parameter int unsigned ProgramWords = 256, // power of two
   parameter int unsigned SampleWords = 256,  // sample FIFO, power of two
   parameter int unsigned ClockHz = 50_000_000,
-  parameter int unsigned BuildId = 0
+  parameter int unsigned BuildId = 0,
+  parameter int unsigned Rings = 0,          // ring oscillators; 0: pseudo-random alone
+  parameter int unsigned RingSampleClocks = 32, // clocks a raw bit
+  parameter int unsigned RingSeed = 1        // of a simulation model of rings
 ) (
   input  logic        clk_i,
   input  logic        rst_i,
@@ -62,7 +65,6 @@ module tsu_core #(
   localparam int unsigned Slots         = 2;
   localparam int unsigned PipelineDepth = tsu_timing_pkg::PipelineDepth;
   localparam int unsigned ScanLatency   = tsu_timing_pkg::ScanLatency;
-  localparam int unsigned NoiseSource   = 0;   // pseudo-random
   localparam int unsigned Reach         = tsu_pattern_pkg::reach(Rules, NumRules);
   localparam int unsigned Pairs         = Cols / 2;
   localparam int unsigned WordBits      = 4 * NumRules * WeightBits + tsu_pkg::BiasBits;
@@ -87,13 +89,18 @@ module tsu_core #(
   logic [15:0]  rows, pc;
   logic [383:0] counters;
   logic         step_valid, step_real, array_idle, table_wait, sample;
+  logic         ring_enable, ring_restart, ring_take, ring_model, ring_ready;
+  logic [2:0]   ring_fault;
+  logic [3:0]   ring_cause;
+  logic [5:0]   ring_waiting;
+  logic [31:0]  ring_data;
   logic         unused_prot;
   assign unused_prot = ^{s_axil_awprot, s_axil_arprot};
 
   tsu_regs #(
     .Cols(Cols), .Rows(Rows), .Tiles(Tiles), .Lanes(Lanes), .Groups(Groups), .Layers(Layers),
     .WeightBits(WeightBits), .NumRules(NumRules), .Rules(Rules), .TableBits(TableBits), .Tables(Tables),
-    .Slots(Slots), .ProgramWords(ProgramWords), .ClockHz(ClockHz), .BuildId(BuildId), .NoiseSource(NoiseSource)
+    .Slots(Slots), .ProgramWords(ProgramWords), .ClockHz(ClockHz), .BuildId(BuildId), .Rings(Rings)
   ) u_regs (
     .clk_i, .rst_i, .irq_o,
     .s_axil_awaddr, .s_axil_awvalid, .s_axil_awready, .s_axil_wdata, .s_axil_wstrb, .s_axil_wvalid, .s_axil_wready,
@@ -101,8 +108,30 @@ module tsu_core #(
     .s_axil_rdata, .s_axil_rresp, .s_axil_rvalid, .s_axil_rready,
     .start_o(start), .abort_o(abort), .clear_o(clear), .rows_o(rows),
     .busy_i(busy), .done_i(done), .program_error_i(program_error), .load_error_i(load_error),
-    .waiting_i(emit_waiting), .sample_i(m_axis_tvalid), .pc_i(pc), .counters_i(counters)
+    .waiting_i(emit_waiting), .sample_i(m_axis_tvalid), .pc_i(pc), .counters_i(counters),
+    .ring_enable_o(ring_enable), .ring_restart_o(ring_restart), .ring_fault_o(ring_fault), .ring_take_o(ring_take),
+    .ring_model_i(ring_model), .ring_ready_i(ring_ready), .ring_cause_i(ring_cause), .ring_waiting_i(ring_waiting),
+    .ring_data_i(ring_data)
   );
+
+  // ---- Ring oscillators --------------------------------------------------
+  generate
+    if (Rings == 0) begin : gen_no_rings
+      logic unused_rings;
+      assign unused_rings = ^{ring_enable, ring_restart, ring_fault, ring_take};
+      assign ring_model   = 1'b0;
+      assign ring_ready   = 1'b0;
+      assign ring_cause   = '0;
+      assign ring_waiting = '0;
+      assign ring_data    = '0;
+    end else begin : gen_rings
+      tsu_entropy #(.Rings(Rings), .SampleClocks(RingSampleClocks), .Seed(RingSeed)) u_entropy (
+        .clk_i, .rst_i, .enable_i(ring_enable), .restart_i(ring_restart), .fault_i(ring_fault), .model_o(ring_model),
+        .ready_o(ring_ready), .cause_o(ring_cause), .waiting_o(ring_waiting), .data_o(ring_data), .take_i(ring_take),
+        .raw_valid_o(), .raw_bit_o()
+      );
+    end
+  endgenerate
 
   tsu_counters #(.FlipsPerStep(Pairs * Lanes)) u_counters (
     .clk_i, .rst_i, .clear_i(clear), .busy_i(busy),

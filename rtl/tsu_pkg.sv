@@ -40,6 +40,21 @@ package tsu_pkg;
   localparam int unsigned TargetSpin = 32'd6;  // index: lane group; colour, row; data: bit pair * lanes + lane, rows ascending
   localparam int unsigned TargetConditioning = 32'd7;  // as Spin, into the conditioning plane
   localparam int unsigned TargetNoise = 32'd8;  // row: first pair; data: per pair, per lane, per word (oldest first), per lane group one word
+  localparam int unsigned EntropyClaimMilli = 32'd500;  // claimed min-entropy of a raw bit, in 1/1000 bit: a design value, not a measurement
+  localparam int unsigned HealthAlphaLog2 = 32'd40;  // -log2 of the false-alarm probability a decision of a health test has at the claimed min-entropy
+  localparam int unsigned HealthWindow = 32'd1024;  // raw bits of a window of the proportion and lag tests, and of the start-up test
+  localparam int unsigned HealthLags = 32'd16;  // lags 1..16 of the lag test, one a window in turn
+  localparam int unsigned RawWords = 32'd32;  // words of 32 raw bits that the read-out FIFO holds
+  localparam int unsigned CauseRepetition = 32'd1;  // alarm cause: repetition count test
+  localparam int unsigned CauseProportion = 32'd2;  // alarm cause: adaptive proportion test
+  localparam int unsigned CauseLag = 32'd4;  // alarm cause: lag test
+  localparam int unsigned CauseStartUp = 32'd8;  // set besides another cause: it was met before the start-up test had passed
+  localparam int unsigned RingFaultNone = 32'd0;  // good rings
+  localparam int unsigned RingFaultStuck = 32'd1;  // every ring's output stands still
+  localparam int unsigned RingFaultBiased = 32'd2;  // every ring's output is high for 63/64 of its period
+  localparam int unsigned RingFaultPeriodic = 32'd3;  // no jitter, and every period a fraction of 256 clocks
+  localparam int unsigned RingFaultNeighbour = 32'd4;  // injection locking: every ring but the first follows the one before it
+  localparam int unsigned RingFaultClock = 32'd5;  // injection locking: every ring follows the clock
   localparam int unsigned LinkHello = 32'd1;  // request: nothing; answer: magic, protocol version, window (frames), payload bytes, clock Hz, damaged frames
   localparam int unsigned LinkRead = 32'd2;  // count registers from address, address rising
   localparam int unsigned LinkWrite = 32'd3;  // payload words to registers from address, address rising
@@ -54,7 +69,10 @@ package tsu_pkg;
   localparam int unsigned LinkStatusPacketOpen = 32'd512;  // status bit: the load stream is inside a packet
   localparam int unsigned LinkProtocolVersion = 32'd1;  // link protocol version
   localparam int unsigned LinkMaxPayload = 32'd240;  // payload bytes of one frame: a whole frame fits 256 bytes, as received and as encoded
-  localparam int unsigned MapHash = 32'd3175161361;  // hash of the meaning of tsu.toml
+  localparam int unsigned RepetitionCutoff = 32'd81;  // so many equal raw bits in a row are an alarm
+  localparam int unsigned ProportionCutoff = 32'd824;  // so many hits in a window are an alarm
+  localparam int unsigned MostRings = 32'd8;  // rings a build can have
+  localparam int unsigned MapHash = 32'd454186972;  // hash of the meaning of tsu.toml
   localparam int unsigned Magic = 32'd1414747441;  // 'TSU1'
   localparam int unsigned CoreVersion = 32'd65536;  // major[31:16] minor[15:0]
   localparam int unsigned RegId = 32'h000;  // magic: 'TSU1' = 0x54535531
@@ -64,11 +82,11 @@ package tsu_pkg;
   localparam int unsigned RegGridSize = 32'h010;  // columns[15:0] rows[31:16] as built
   localparam int unsigned RegLanes = 32'h014;  // lanes[7:0] groups[15:8] tiles[23:16] layers[31:24]
   localparam int unsigned RegFormats = 32'h018;  // weight bits[7:0] table bits[15:8] tables[23:16] slots[31:24]
-  localparam int unsigned RegCaps = 32'h01c;  // rules[3:0] noise source[7:4] (0 pseudo-random, 1 ring oscillator, 2 simulation model) log2 program words[15:8]
+  localparam int unsigned RegCaps = 32'h01c;  // rules[3:0] noise source that can be selected[7:4] (0 pseudo-random alone, 1 ring oscillator, 2 simulation model of one) log2 program words[15:8]
   localparam int unsigned RegRule = 32'h020;  // a[15:0] b[31:16], signed
   localparam int unsigned RegClockHz = 32'h038;  // core clock
   localparam int unsigned RegControl = 32'h040;  // bit 0 start, bit 1 abort, bit 2 clear counters
-  localparam int unsigned RegStatus = 32'h044;  // bit 0 busy, bit 1 done, bit 2 program error, bit 3 load error, bit 4 waiting for the sample stream; [11:8] noise source
+  localparam int unsigned RegStatus = 32'h044;  // bit 0 busy, bit 1 done, bit 2 program error, bit 3 load error, bit 4 waiting for the sample stream, bit 5 health alarm of the selected rings: no program runs; [11:8] noise source in use, codes as in Caps
   localparam int unsigned RegRows = 32'h048;  // rows in use, 1..built rows; change only when idle
   localparam int unsigned RegScratch = 32'h04c;  // free for link tests
   localparam int unsigned RegIrqEnable = 32'h050;  // bit 0 done, bit 1 error, bit 2 sample waiting
@@ -80,6 +98,11 @@ package tsu_pkg;
   localparam int unsigned RegStalls = 32'h080;  // clocks in which Emit waited for the sample stream, or Beta for its table
   localparam int unsigned RegSamples = 32'h088;  // sample packets emitted
   localparam int unsigned RegProgramCounter = 32'h090;  // word being executed
+  localparam int unsigned RegEntropyControl = 32'h0a0;  // bit 0 select the rings (off: they rest, and a latched alarm stops nothing), bit 1 clear the alarm and begin the start-up test anew, reads 0; [6:4] fault of a simulation model
+  localparam int unsigned RegEntropyStatus = 32'h0a4;  // bit 0 the start-up test has passed and no alarm is latched, [7:4] alarm causes, [15:8] raw words waiting, [19:16] rings
+  localparam int unsigned RegEntropyRaw = 32'h0a8;  // next word of 32 raw bits, oldest in bit 0; reading takes it; 0 when none waits
+  // Stages of ring k in bits [8k +: 8].
+  localparam logic [63:0] RingStages = 64'h1d1713110d0b0705;
   // A pattern as a flat vector: rule k is {b, a} in bits [16k +: 16], 8 bits signed each.
   localparam int unsigned G8Rules = 2;
   localparam logic [95:0] G8 = 96'h000000000000000001040100;

@@ -22,7 +22,7 @@ module tsu_regs #(
   parameter int unsigned ProgramWords = 256,
   parameter int unsigned ClockHz = 50_000_000,
   parameter int unsigned BuildId = 0,
-  parameter int unsigned NoiseSource = 0
+  parameter int unsigned Rings = 0
 ) (
   input  logic         clk_i,
   input  logic         rst_i,
@@ -60,7 +60,18 @@ module tsu_regs #(
   input  logic         waiting_i,        // Emit waits for the sample stream
   input  logic         sample_i,         // the sample stream has a word
   input  logic [15:0]  pc_i,
-  input  logic [383:0] counters_i        // six 64-bit counters in the order of the map
+  input  logic [383:0] counters_i,       // six 64-bit counters in the order of the map
+
+  // Rings; all 0 in a build without
+  output logic         ring_enable_o,
+  output logic         ring_restart_o,
+  output logic [2:0]   ring_fault_o,     // of a simulation model
+  output logic         ring_take_o,
+  input  logic         ring_model_i,     // constant
+  input  logic         ring_ready_i,
+  input  logic [3:0]   ring_cause_i,
+  input  logic [5:0]   ring_waiting_i,
+  input  logic [31:0]  ring_data_i
 );
   localparam logic [1:0] Okay = 2'b00;
 
@@ -85,20 +96,20 @@ module tsu_regs #(
   end
 
   // ---- Registers ---------------------------------------------------------
-  logic        done_q, program_error_q, load_error_q, start, abort;
+  logic        done_q, program_error_q, load_error_q, start, abort, alarm, alarm_begins;
   logic [15:0] rows_q;
   logic [31:0] scratch_q, wr_rows;
   logic [2:0]  irq_enable_q, irq_status_q, irq_event;
 
-  assign start   = wr_take && wr_addr == tsu_pkg::RegControl[11:0] && s_axil_wstrb[0] && s_axil_wdata[0] && !busy_i;
-  assign abort   = wr_take && wr_addr == tsu_pkg::RegControl[11:0] && s_axil_wstrb[0] && s_axil_wdata[1];
+  assign start   = wr_take && wr_addr == tsu_pkg::RegControl[11:0] && s_axil_wstrb[0] && s_axil_wdata[0] && !busy_i && !alarm;
+  assign abort   = (wr_take && wr_addr == tsu_pkg::RegControl[11:0] && s_axil_wstrb[0] && s_axil_wdata[1]) || alarm_begins;
   assign clear_o = wr_take && wr_addr == tsu_pkg::RegControl[11:0] && s_axil_wstrb[0] && s_axil_wdata[2];
   assign start_o = start && !abort;
   assign abort_o = abort;
   assign rows_o  = rows_q;
   assign wr_rows = (s_axil_wdata & wr_mask) | ({16'd0, rows_q} & ~wr_mask);
 
-  assign irq_event = {sample_i, program_error_i || load_error_i, done_i};
+  assign irq_event = {sample_i, program_error_i || load_error_i || alarm_begins, done_i};
   assign irq_o     = |(irq_status_q & irq_enable_q);
 
   always_ff @(posedge clk_i) begin
@@ -141,6 +152,46 @@ module tsu_regs #(
     end
   end
 
+  // ---- Rings -------------------------------------------------------------
+  // An alarm of rings that are in use is an abort, and no program starts until it is cleared or the rings are not in use. While they rest
+  // without an alarm they are in restart, so every selection begins with the start-up test.
+  localparam logic [3:0] Pseudo = 4'd0;
+  logic       enable_q, alarm_q, ring_write;
+  logic [2:0] fault_q;
+  logic [3:0] source;
+
+  // A build without rings has no gate of this.
+  logic        ready;
+  logic [3:0]  cause;
+  logic [5:0]  waiting;
+  logic [31:0] raw;
+  assign ready   = Rings != 0 && ring_ready_i;
+  assign cause   = Rings != 0 ? ring_cause_i : '0;
+  assign waiting = Rings != 0 ? ring_waiting_i : '0;
+  assign raw     = waiting != '0 ? ring_data_i : '0;
+
+  assign ring_write   = Rings != 0 && wr_take && wr_addr == tsu_pkg::RegEntropyControl[11:0] && s_axil_wstrb[0];
+  assign alarm        = enable_q && cause != '0;
+  assign alarm_begins = alarm && !alarm_q;
+  assign source       = Rings == 0 ? Pseudo : ring_model_i ? 4'd2 : 4'd1;
+
+  always_ff @(posedge clk_i) begin
+    if (rst_i) begin
+      enable_q <= 1'b0;
+      fault_q  <= '0;
+      alarm_q  <= 1'b0;
+    end else begin
+      alarm_q <= alarm;
+      if (ring_write) begin
+        enable_q <= s_axil_wdata[0];
+        fault_q  <= ring_model_i ? s_axil_wdata[6:4] : '0;
+      end
+    end
+  end
+  assign ring_enable_o  = enable_q;
+  assign ring_restart_o = (ring_write && s_axil_wdata[1]) || (!enable_q && cause == '0);
+  assign ring_fault_o   = fault_q;
+
   // ---- Read channel ------------------------------------------------------
   logic        rd_take, rvalid_q;
   logic [31:0] rdata_q, rd_value, high_q;
@@ -158,6 +209,7 @@ module tsu_regs #(
   assign s_axil_rresp   = Okay;
   assign s_axil_rvalid  = rvalid_q;
 
+  assign ring_take_o       = Rings != 0 && rd_take && rd_addr == tsu_pkg::RegEntropyRaw[11:0];
   assign rd_rule_offset    = rd_addr - tsu_pkg::RegRule[11:0];
   assign rd_is_rule        = rd_rule_offset < 12'(4 * NumRules);
   assign rd_rule           = Rules[{rd_rule_offset[4:2], 4'b0} +: 16];
@@ -176,15 +228,19 @@ module tsu_regs #(
       tsu_pkg::RegGridSize[11:0]:  rd_value = {16'(Rows), 16'(Cols)};
       tsu_pkg::RegLanes[11:0]:     rd_value = {8'(Layers), 8'(Tiles), 8'(Groups), 8'(Lanes)};
       tsu_pkg::RegFormats[11:0]:   rd_value = {8'(Slots), 8'(Tables), 8'(TableBits), 8'(WeightBits)};
-      tsu_pkg::RegCaps[11:0]:      rd_value = {16'd0, 8'($clog2(ProgramWords)), 4'(NoiseSource), 4'(NumRules)};
+      tsu_pkg::RegCaps[11:0]:      rd_value = {16'd0, 8'($clog2(ProgramWords)), source, 4'(NumRules)};
       tsu_pkg::RegClockHz[11:0]:   rd_value = ClockHz;
       tsu_pkg::RegStatus[11:0]:
-        rd_value = {20'd0, 4'(NoiseSource), 3'd0, waiting_i, load_error_q, program_error_q, done_q, busy_i};
+        rd_value = {20'd0, enable_q ? source : Pseudo, 2'd0, alarm, waiting_i, load_error_q, program_error_q, done_q, busy_i};
       tsu_pkg::RegRows[11:0]:      rd_value = {16'd0, rows_q};
       tsu_pkg::RegScratch[11:0]:   rd_value = scratch_q;
       tsu_pkg::RegIrqEnable[11:0]: rd_value = {29'd0, irq_enable_q};
       tsu_pkg::RegIrqStatus[11:0]: rd_value = {29'd0, irq_status_q};
       tsu_pkg::RegProgramCounter[11:0]: rd_value = {16'd0, pc_i};
+      tsu_pkg::RegEntropyControl[11:0]: rd_value = {25'd0, fault_q, 3'd0, enable_q};
+      tsu_pkg::RegEntropyStatus[11:0]:
+        rd_value = {12'd0, 4'(Rings), 2'd0, waiting, cause, 3'd0, ready};
+      tsu_pkg::RegEntropyRaw[11:0]: rd_value = raw;
       default: begin
         if (rd_is_rule)         rd_value = {{8{rd_rule[15]}}, rd_rule[15:8], {8{rd_rule[7]}}, rd_rule[7:0]};
         else if (rd_is_counter) rd_value = rd_addr[2] ? high_q : rd_count[31:0];

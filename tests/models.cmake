@@ -39,5 +39,12 @@ tsu_verilate(tsu_link_w1 tsu_link PARAMS Window=1)
 tsu_verilate(tsu_link_w4 tsu_link PARAMS Window=4)
 set(TSU_TEST_MODELS_link_test tsu_link_parts tsu_link_w1 tsu_link_w4)
 tsu_verilate(tsu_small_board fpga_core ${TSU_ROOT}/fpga/common/fpga_core.sv PARAMS Cols=16 Rows=16 Tiles=2 Lanes=2 Layers=2
-             ${TSU_G8} TableBits=8 Tables=4 ProgramWords=64 SampleWords=64)
+             ${TSU_G8} TableBits=8 Tables=4 ProgramWords=64 SampleWords=64 Rings=4)
 set(TSU_TEST_MODELS_serial_test tsu_small_board)
+tsu_verilate(tsu_entropy_r4 tsu_entropy PARAMS Rings=4)
+tsu_verilate(tsu_entropy_r3 tsu_entropy PARAMS Rings=3 SampleClocks=7 Seed=12345)
+tsu_verilate(tsu_health tsu_health)
+tsu_verilate(tsu_core_rings tsu_core PARAMS Cols=16 Rows=12 Tiles=1 Lanes=2 Groups=1 Layers=2 WeightBits=6 ${TSU_G8} TableBits=8
+             Tables=4 Rings=4 RingSampleClocks=8 ${TSU_CORE_SHAPE})
+set(TSU_TEST_MODELS_core_entropy_test tsu_core_rings tsu_core_small)
+set(TSU_TEST_MODELS_entropy_test tsu_entropy_r4 tsu_entropy_r3 tsu_health)

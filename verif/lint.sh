@@ -16,6 +16,8 @@ shapes=(
   "-GTiles=1 -GLanes=1"
   "-GCols=16 -GRows=16 -GTiles=2 -GLanes=2 -GGroups=4 -GNumRules=2 -GWeightBits=4 -GLayers=1 -GTables=2 -GTableBits=8"
   "-GCols=32 -GRows=33 -GTiles=4 -GLanes=4 -GNumRules=6 -GRules=96'h02010603090e070801040100 -GWeightBits=10"
+  "-GRings=4"
+  "-GRings=1 -GRingSampleClocks=7"
 )
 for shape in "${shapes[@]}"; do
   verilator --lint-only -Wall --top-module tsu_core $shape -Irtl rtl/tsu.vlt -F rtl/tsu.f || fail "verilator, shape '$shape'"
@@ -41,6 +43,14 @@ illegal "Tables must be 1..255" -GTables=0
 
 yosys -q -p "read_verilog -sv $(grep -v '^//' rtl/tsu.f | sed 's,^,rtl/,' | tr '\n' ' '); hierarchy -check -top tsu_core" ||
   fail "yosys cannot read the core"
+
+# The rings' model simulates; it must never be the noise of a chip.
+said=$(yosys -q -p "read_verilog -sv $(grep -v '^//' rtl/tsu.f | sed 's,^,rtl/,' | tr '\n' ' '); chparam -set Rings 1 tsu_core; hierarchy -check -top tsu_core" 2>&1) &&
+  fail "yosys synthesises the model of the rings"
+grep -qF "tsu_ring.sv is a model" <<<"$said" || fail "yosys refuses the model of the rings, but not for what it is"
+
+# Rings survive synthesis for every family.
+python3 verif/netlist/ring_cells.py || fail "a ring oscillator does not survive synthesis"
 
 # tests -> verif -> sw: the library never includes what verifies it, nor verif the tests.
 ! grep -rnE '#include "(verif|tests)/' sw/src sw/include || fail "sw/ includes verif/ or tests/"

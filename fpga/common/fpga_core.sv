@@ -21,7 +21,8 @@ module fpga_core #(
   parameter int unsigned ClockHz = 12_000_000,
   parameter int unsigned Baud = 3_000_000,
   parameter int unsigned Window = 2,         // requests the host may have open
-  parameter int unsigned BuildId = 0
+  parameter int unsigned BuildId = 0,
+  parameter int unsigned Rings = 0           // ring oscillators
 ) (
   input  wire logic       clk_i,
   input  wire logic       rst_i,
@@ -54,7 +55,7 @@ module fpga_core #(
   tsu_core #(
     .Cols(Cols), .Rows(Rows), .Tiles(Tiles), .Lanes(Lanes), .Groups(Groups), .Layers(Layers), .WeightBits(WeightBits),
     .NumRules(NumRules), .Rules(Rules), .TableBits(TableBits), .Tables(Tables), .ProgramWords(ProgramWords),
-    .SampleWords(SampleWords), .TableLanes(TableLanes), .Hold(Hold), .ClockHz(ClockHz), .BuildId(BuildId)
+    .SampleWords(SampleWords), .TableLanes(TableLanes), .Hold(Hold), .ClockHz(ClockHz), .BuildId(BuildId), .Rings(Rings)
   ) u_core (
     .clk_i(clk_i), .rst_i(rst_i), .irq_o(irq),
     .s_axil_awaddr(awaddr), .s_axil_awprot(awprot), .s_axil_awvalid(awvalid), .s_axil_awready(awready),

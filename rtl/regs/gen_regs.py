@@ -10,10 +10,13 @@ import pathlib
 import sys
 import tomllib
 
+from health_cutoffs import proportion_cutoff, repetition_cutoff
+
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 NOTE = "Generated from rtl/regs/tsu.toml by rtl/regs/gen_regs.py; do not edit."
-CONSTANT_GROUPS = (("format", ""), ("noise", ""), ("opcodes", "Op"), ("targets", "Target"), ("link", "Link"))
+CONSTANT_GROUPS = (("format", ""), ("noise", ""), ("opcodes", "Op"), ("targets", "Target"),
+                   ("entropy", ""), ("ring_faults", "RingFault"), ("link", "Link"))
 
 
 def meaning_hash(spec):
@@ -35,7 +38,7 @@ def check(spec):
             if at % 4 or at in used:
                 sys.exit(f"tsu.toml: register {name} at {at:#x} overlaps {used.get(at, 'nothing')} or is unaligned")
             used[at] = name
-    for group in ("opcodes", "targets"):
+    for group in ("opcodes", "targets", "ring_faults"):
         values = [e["value"] for e in spec[group].values()]
         if len(set(values)) != len(values):
             sys.exit(f"tsu.toml: two entries of [{group}] share a value")
@@ -49,6 +52,11 @@ def constants(spec):
     for group, prefix in CONSTANT_GROUPS:
         for name, entry in spec[group].items():
             yield prefix + name, entry["value"], entry["doc"]
+    entropy = {name: entry["value"] for name, entry in spec["entropy"].items()}
+    claim, alpha = entropy["EntropyClaimMilli"], entropy["HealthAlphaLog2"]
+    yield "RepetitionCutoff", repetition_cutoff(claim, alpha), "so many equal raw bits in a row are an alarm"
+    yield "ProportionCutoff", proportion_cutoff(claim, alpha, entropy["HealthWindow"]), "so many hits in a window are an alarm"
+    yield "MostRings", len(spec["rings"]["stages"]), "rings a build can have"
     yield "MapHash", meaning_hash(spec), "hash of the meaning of tsu.toml"
     yield "Magic", 0x54535531, "'TSU1'"
     yield "CoreVersion", 0x00010000, "major[31:16] minor[15:0]"
@@ -73,6 +81,8 @@ def systemverilog(spec):
         lines.append(f"  localparam int unsigned {name} = 32'd{value};  // {doc}")
     for name, reg in spec["registers"].items():
         lines.append(f"  localparam int unsigned Reg{name} = 32'h{reg['offset']:03x};  // {reg['doc']}")
+    lines.append("  // Stages of ring k in bits [8k +: 8].")
+    lines.append(f"  localparam logic [63:0] RingStages = 64'h{bytes(reversed(spec['rings']['stages'])).hex()};")
     lines.append("  // A pattern as a flat vector: rule k is {b, a} in bits [16k +: 16], 8 bits signed each.")
     for name, rules in spec["patterns"].items():
         lines.append(f"  localparam int unsigned {name}Rules = {len(rules)};")
@@ -87,6 +97,7 @@ def cpp(spec):
         lines.append(f"inline constexpr std::uint32_t k{name} = {value}u;  // {doc}")
     for name, reg in spec["registers"].items():
         lines.append(f"inline constexpr std::uint32_t kReg{name} = 0x{reg['offset']:03x}u;  // {reg['doc']}")
+    lines.append(f"inline constexpr int kRingStages[] = {{{', '.join(map(str, spec['rings']['stages']))}}};")
     lines += ["", "struct NamedPattern {", "  const char* name;", "  int rules;", "  int a[6];", "  int b[6];", "};",
               "inline constexpr NamedPattern kPatterns[] = {"]
     for name, rules in spec["patterns"].items():

@@ -15,7 +15,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using regs::kRegStatus;
 
-constexpr std::uint32_t kStatusBusy = 1, kStatusDone = 2, kStatusProgramError = 4, kStatusLoadError = 8;
+constexpr std::uint32_t kStatusBusy = 1, kStatusDone = 2, kStatusProgramError = 4, kStatusLoadError = 8, kStatusAlarm = 32;
 constexpr std::uint32_t kControlStart = 1, kControlAbort = 2, kControlClear = 4;
 
 std::string Hex(std::uint32_t value) {
@@ -85,13 +85,14 @@ class CoreDevice : public Device {
     Expect("register map", regs::kRegMapHash, regs::kMapHash, "gateware and program come from different sources; rebuild one of them");
     ReadGeometry();
     WalkScratch();
+    if (const std::uint32_t source = Read(regs::kRegCaps) >> 4 & 15; source != 0) entropy_.emplace(*link_, source);
   }
 
   std::string url() const override { return link_->url(); }
   std::string noise() const override {
-    static constexpr const char* kNames[] = {"pseudo-random", "ring oscillator", "simulation model"};
-    return noise_source_ < 3 ? kNames[noise_source_] : "unknown";
+    return entropy_ && entropy_->selected() ? entropy_->source() : "pseudo-random";
   }
+  EntropySource* entropy() override { return entropy_ ? &*entropy_ : nullptr; }
 
   std::optional<Shape> native_shape() const override {
     const Geometry& core = grid_.core;
@@ -144,7 +145,9 @@ class CoreDevice : public Device {
       link_->WriteRegister(regs::kRegControl, kControlStart | kControlClear);
       Collect(program, sink, Clock::now() + deadline);
     } catch (...) {
+      const std::uint32_t cause = Alarm();
       Abort();
+      if (cause != 0) entropy_->ThrowAlarm(cause);  // the alarm cut the samples short, whatever else that looked like
       throw;
     }
     return ReadCounters();
@@ -207,7 +210,6 @@ class CoreDevice : public Device {
     core.program_words = 1 << (caps >> 8 & 31);
     core.build_id = Read(regs::kRegBuildId);
     core.clock_hz = Read(regs::kRegClockHz);
-    noise_source_ = caps >> 4 & 15;
     const std::uint32_t rules = caps & 15;
     if (rules < 1 || rules > regs::kMaxRules || core.lanes < 1 || core.groups < 1 || core.cols < 2 || core.rows < 1) {
       throw Error(Exit::kIncompatible, "the core's description of itself makes no sense", link_->url(), "rebuild the gateware");
@@ -262,6 +264,7 @@ class CoreDevice : public Device {
         continue;
       }
       const std::uint32_t status = Read(kRegStatus);
+      if (status & kStatusAlarm) Fail("a health alarm", 0);
       if (status & kStatusProgramError) Fail("program error at word " + std::to_string(Read(regs::kRegProgramCounter)), kStatusProgramError);
       if (status & kStatusDone) {
         if (emitted == plan.size() && silent > 0) return;  // a stray packet would spoil the next run
@@ -300,6 +303,15 @@ class CoreDevice : public Device {
     throw Error(bit ? Exit::kIncompatible : Exit::kLink, what, link_->url(), bit ? "program and gateware disagree" : "check the link");
   }
 
+  // Cause of the alarm that stopped this run; 0 where none did, or the link is dead.
+  std::uint32_t Alarm() noexcept {
+    try {
+      return entropy_ && entropy_->selected() ? entropy_->State().cause : 0;
+    } catch (const Error&) {
+      return 0;
+    }
+  }
+
   // Best effort: leaves the core idle and the sample stream empty; the first error is what the user sees.
   void Abort() noexcept {
     try {
@@ -325,7 +337,7 @@ class CoreDevice : public Device {
   std::unique_ptr<Transport> link_;
   CoreGrid grid_;
   Sites sites_;
-  std::uint32_t noise_source_ = 0;
+  std::optional<EntropySource> entropy_;
 };
 
 }  // namespace

@@ -11,6 +11,7 @@
 namespace tsu {
 namespace {
 
+constexpr std::chrono::seconds kSeedDeadline{60};  // a simulated board draws raw bits a thousand times slower than a real one
 constexpr int kMostChains = 1024;  // of devices that adapt; more chains are more passes
 
 int LargestField(const Model& model) {
@@ -49,6 +50,10 @@ class Job {
     geometry_ = device.Configure(model.shape(std::min(options.count, kMostChains)));
     chains_ = geometry_.chains();
     CheckFields(device, model, geometry_.table_bits);
+    if (options.ring_seed && !device.entropy()) {
+      throw Error(Exit::kIncompatible, "no ring oscillators to seed from", device.url(), "use a build that has them, or a fixed seed");
+    }
+    if (device.entropy()) device.entropy()->Select(options.ring_seed);
     // Visible sites leave the device in row-major order; pixels want image order.
     std::vector<int> rank(model.site_class.size(), 0);
     for (std::size_t i = 0, next = 0; i < rank.size(); ++i) rank[i] = model.site_class[i] > 0 ? static_cast<int>(next++) : 0;
@@ -109,7 +114,9 @@ class Job {
     for (int pass = 0; pass < programs; ++pass) {
       CheckInterrupt("sampling");
       const int chain = pass * chains_;
-      device_.LoadNoise(NoiseStreams(options_.seed, chain, chains_, model_.cols / 2, drawn));
+      const NoiseState base =
+          options_.ring_seed ? device_.entropy()->Seed(std::chrono::steady_clock::now() + kSeedDeadline) : NoiseBase(options_.seed);
+      device_.LoadNoise(NoiseStreams(base, chain, chains_, model_.cols / 2, drawn));
       if (first > 0 || !model_.labels.empty()) {
         const std::vector<std::uint8_t> bits = PlaneOf(chain, first > 0);
         device_.LoadSpins(bits);

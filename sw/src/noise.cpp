@@ -124,13 +124,18 @@ NoiseState NoiseAdvance(const NoiseState& state, std::uint64_t words) {
 
 std::vector<NoiseState> NoiseStreams(std::uint64_t seed, std::uint64_t first_chain, int chains,
                                      int pairs, std::uint64_t words_drawn) {
+  return NoiseStreams(NoiseBase(seed), first_chain, chains, pairs, words_drawn);
+}
+
+std::vector<NoiseState> NoiseStreams(const NoiseState& base, std::uint64_t first_chain, int chains,
+                                     int pairs, std::uint64_t words_drawn) {
   const Jumps& jumps = TheJumps();
   const Poly one_pair = jumps.power[regs::kNoiseJumpLog2];
   const Poly one_chain = jumps.power[regs::kNoiseJumpLog2 + regs::kNoisePairsLog2];
   std::vector<NoiseState> streams;
   streams.reserve(static_cast<std::size_t>(chains) * pairs);
   NoiseState chain_start =
-      NoiseAdvance(NoiseJump(NoiseBase(seed), first_chain << regs::kNoisePairsLog2), words_drawn);
+      NoiseAdvance(NoiseJump(base, first_chain << regs::kNoisePairsLog2), words_drawn);
   for (int chain = 0; chain < chains; ++chain) {
     NoiseState stream = chain_start;
     for (int pair = 0; pair < pairs; ++pair) {

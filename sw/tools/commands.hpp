@@ -95,5 +95,6 @@ void AddEvalCommand(CLI::App& app, Context& context);
 void AddDiagnoseCommand(CLI::App& app, Context& context);
 void AddPlotCommand(CLI::App& app, Context& context);
 void AddDemoCommand(CLI::App& app, Context& context);
+void AddEntropyCommand(CLI::App& app, Context& context);
 
 }  // namespace tsu::tool

@@ -21,11 +21,16 @@ nlohmann::json DeviceInfo(const std::string& url) {
   const auto device = OpenDevice(url);
   // A device made of software has no shape of its own: it takes that of the shipped geometry.
   const Geometry g = device->Configure(device->native_shape().value_or(Shape{64, 64, ParsePattern("G12"), 8, 2, 8}));
-  return {{"device", device->url()}, {"noise", device->noise()}, {"pattern", PatternName(g.pattern)}, {"rows", g.rows},
+  nlohmann::json info = {{"device", device->url()}, {"noise", device->noise()}, {"pattern", PatternName(g.pattern)}, {"rows", g.rows},
           {"cols", g.cols}, {"tiles", g.tiles}, {"lanes", g.lanes}, {"groups", g.groups}, {"layers", g.layers},
           {"weight_bits", g.weight_bits}, {"table_bits", g.table_bits}, {"tables", g.tables},
           {"program_words", g.program_words}, {"clock_hz", g.clock_hz}, {"build_id", g.build_id},
           {"map_hash", regs::kMapHash}};
+  if (EntropySource* entropy = device->entropy()) {
+    const EntropyState state = entropy->State();
+    info.update({{"rings", state.rings}, {"ring_source", entropy->source()}, {"health_alarm", CauseText(state.cause)}});
+  }
+  return info;
 }
 
 nlohmann::json ModelInfo(const std::string& path) {

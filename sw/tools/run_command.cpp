@@ -17,7 +17,7 @@ struct Options {
   std::string model, device = "cpu:", film;
   std::vector<std::string> out;
   int count = 64, layers = 0, timeout_s = 600, label = -1;
-  std::uint64_t seed = 1;
+  std::string seed = "1";
 };
 
 Bytes Grey(const std::vector<std::uint8_t>& bits) {
@@ -26,6 +26,7 @@ Bytes Grey(const std::vector<std::uint8_t>& bits) {
   return grey;
 }
 
+const std::string kRing = "ring";   // value of --seed
 constexpr int kSheetImages = 1024;  // a sheet shows no more
 
 void SavePicture(const std::string& path, const Bytes& grey, const Model& model, int across) {
@@ -77,7 +78,8 @@ void Run(const Options& o, const Context& context) {
   const auto device = OpenDevice(o.device);
   RunOptions options;
   options.count = o.count;
-  options.seed = o.seed;
+  options.ring_seed = o.seed == kRing;
+  if (!options.ring_seed) options.seed = std::stoull(o.seed);
   options.film = !o.film.empty();
   if (o.label >= 0) options.labels.assign(static_cast<std::size_t>(o.count), static_cast<std::uint8_t>(o.label));
   options.resident_layers = o.layers;
@@ -93,7 +95,7 @@ void Run(const Options& o, const Context& context) {
 
   const double rate = static_cast<double>(result.flips) / result.seconds * 1e-9;
   const nlohmann::json answer = {
-      {"model", o.model}, {"device", device->url()}, {"noise", device->noise()}, {"seed", o.seed}, {"samples", o.count},
+      {"model", o.model}, {"device", device->url()}, {"noise", device->noise()}, {"seed", options.ring_seed ? nlohmann::json(kRing) : nlohmann::json(options.seed)}, {"samples", o.count},
       {"sweeps", result.sweeps}, {"flips", result.flips}, {"seconds", result.seconds}, {"flips_per_ns", rate},
       {"programs", result.passes}, {"sample_sha256", result.sample_sha256()}, {"out", o.out},
       {"counters", {{"clocks", result.counters.clocks}, {"sweep_clocks", result.counters.sweep_clocks},
@@ -114,7 +116,12 @@ void AddRunCommand(CLI::App& app, Context& context) {
   AddName(*command, "model", options->model, "FILE", "model file (.safetensors)")->required();
   AddDevice(*command, options->device);
   AddNumber(*command, "--count", options->count, "samples", 1, 1'000'000);
-  AddNumber(*command, "--seed", options->seed, "of all noise; the same seed gives the same samples on every device", std::uint64_t{0}, kMostSeed);
+  const CLI::Validator number = Within(std::uint64_t{0}, kMostSeed);
+  command->add_option("--seed", options->seed,
+                      "of all noise; the same seed gives the same samples on every device. ring: every program gets a fresh one from the "
+                      "device's ring oscillators")
+      ->type_name("N|ring")->capture_default_str()
+      ->transform(CLI::Validator([number](std::string& given) { return given == kRing ? std::string() : number(given); }, ""));
   AddNumber(*command, "--label", options->label, "label of all samples, for models with label cells (default: 0, 1, ... 9, 0, ...)", 0, kClasses - 1);
   AddName(*command, "--out", options->out, "FILE",
           "write the samples; repeat for more files. By ending: .png sheet (of the first 1024), .idx or .idx.gz bytes 0/255, "

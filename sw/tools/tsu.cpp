@@ -85,6 +85,7 @@ int main(int argc, char** argv) {
   AddEvalCommand(app, context);
   AddDiagnoseCommand(app, context);
   AddDemoCommand(app, context);
+  AddEntropyCommand(app, context);
   AddServeSimCommand(app, context);
   try {
     app.parse(argc, argv);

@@ -41,6 +41,9 @@ class FakeCore : public Transport {
   Fault fault = Fault::kNone;
   std::uint32_t stuck_scratch_bits = 0;
   int aborts = 0;
+  std::deque<std::uint32_t> raw;  // words that its rings have given
+  int alarm_after_raw = -1;       // a lag alarm when so many more have been read
+  std::vector<std::vector<std::uint32_t>> noise_loads;
   bool idle_noise_is_nonzero = true;  // every stream beyond the model's grid was given a state
 
   std::string url() const override { return "fake:"; }
@@ -48,6 +51,10 @@ class FakeCore : public Transport {
 
   std::uint32_t ReadRegister(std::uint32_t offset) override {
     // The high word of a counter is that of the moment its low word was read.
+    if (offset == regs::kRegEntropyRaw) return TakeRaw();
+    if (offset == regs::kRegEntropyStatus) {
+      return registers[offset] | static_cast<std::uint32_t>(std::min<std::size_t>(raw.size(), regs::kRawWords)) << 8;
+    }
     const std::uint32_t value = registers[offset];
     if (offset >= regs::kRegClocks && offset < regs::kRegProgramCounter && offset % 8 == 0) registers[offset + 4] = 0x10000 + offset;
     return offset == regs::kRegScratch ? value & ~stuck_scratch_bits : value;
@@ -142,7 +149,15 @@ class FakeCore : public Transport {
       for (int lane = 0; lane < g_.lanes; ++lane) plane[(group * g_.lanes + lane) * Sites() + site] = static_cast<std::uint8_t>(bits.Take(1));
     });
   }
+  std::uint32_t TakeRaw() {
+    if (raw.empty()) return 0;
+    if (alarm_after_raw >= 0 && alarm_after_raw-- == 0) registers[regs::kRegEntropyStatus] = 4u << 16 | regs::kCauseLag << 4;
+    const std::uint32_t word = raw.front();
+    raw.pop_front();
+    return word;
+  }
   void TakeNoise(int pair, std::span<const std::uint32_t> words) {
+    noise_loads.emplace_back(words.begin(), words.end());
     for (std::size_t at = 0; at < words.size(); ++pair) {
       for (int lane = 0; lane < g_.lanes; ++lane) {
         for (int word = 0; word < 4; ++word) {

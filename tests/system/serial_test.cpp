@@ -127,6 +127,33 @@ TEST(Serial, CleanLineGivesTheGoldenSamples) {
   for (std::uint64_t seed = 1; seed <= 2; ++seed) EXPECT_EQ(Job(*device, seed), Golden(seed));
 }
 
+// The rings fail between two samples of one program: the alarm reaches the host while it waits for the next.
+TEST(Serial, AnAlarmInMidRunStopsTheSamples) {
+  Board board;
+  const auto device = OpenBoard(board.path());
+  EntropySource* entropy = device->entropy();
+  ASSERT_NE(entropy, nullptr);
+  EXPECT_EQ(Job(*device, 4), Golden(4));
+  entropy->Select(true);
+  entropy->Seed(std::chrono::steady_clock::now() + kNoHang);
+  const Program endless{Instruction(regs::kOpBeta, 1),    Instruction(regs::kOpLoop, 0xFFFFFF), Instruction(regs::kOpSweep, 5),
+                        Instruction(regs::kOpEmit, 1),    Instruction(regs::kOpNext),           Instruction(regs::kOpEnd)};
+  int emissions = 0;
+  std::string message;
+  const auto inject = [&](const Emission&) {
+    if (++emissions == 2) entropy->Inject(regs::kRingFaultStuck);
+  };
+  const auto start = std::chrono::steady_clock::now();
+  EXPECT_EQ(Outcome([&] { device->Run(endless, inject, 40s); }, &message), Exit::kHealth) << message;
+  EXPECT_LT(std::chrono::steady_clock::now() - start, 35s) << "the program's own deadline ended it";
+  EXPECT_NE(message.find("repetition count"), std::string::npos) << message;
+  EXPECT_GE(emissions, 2);
+  EXPECT_EQ(Outcome([&] { Job(*device, 4); }), Exit::kHealth) << "nothing starts";
+  entropy->Inject(regs::kRingFaultNone);
+  entropy->ClearAlarm();
+  EXPECT_EQ(Job(*device, 4), Golden(4));
+}
+
 TEST(Serial, DamagedFramesSoak) {
   const char* wish = std::getenv("TSU_SOAK_FRAMES");
   const std::uint64_t wanted = wish ? std::strtoull(wish, nullptr, 0) : 250;

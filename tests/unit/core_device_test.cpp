@@ -106,6 +106,9 @@ TEST(CoreDevice, AnyGridThatFitsEmitsWhatGoldenEmits) {
 
 TEST(CoreDevice, TellsWhatTheCoreIs) {
   const auto device = MakeCoreDevice(std::make_unique<FakeCore>(Built()));
+  EXPECT_EQ(device->noise(), "pseudo-random");
+  ASSERT_NE(device->entropy(), nullptr);
+  device->entropy()->Select(true);
   EXPECT_EQ(device->noise(), "simulation model");
   const Shape native = device->native_shape().value();
   EXPECT_EQ(native.rows, 11);

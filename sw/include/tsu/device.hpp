@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "tsu/entropy.hpp"
 #include "tsu/geometry.hpp"
 #include "tsu/law.hpp"
 #include "tsu/noise.hpp"
@@ -51,7 +52,9 @@ class Device {
   virtual ~Device() = default;
 
   virtual std::string url() const = 0;
-  virtual std::string noise() const = 0;  // "pseudo-random", "ring oscillator", "simulation model"
+  // What seeds the noise of the next runs: "pseudo-random", or, selected, "ring oscillator" or a "simulation model" of one.
+  virtual std::string noise() const = 0;
+  virtual EntropySource* entropy() { return nullptr; }  // of a device with ring oscillators
 
   // The shape that fills a device of fixed shape; none for those made of software, which adapt.
   virtual std::optional<Shape> native_shape() const { return std::nullopt; }

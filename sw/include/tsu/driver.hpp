@@ -17,6 +17,7 @@ namespace tsu {
 struct RunOptions {
   int count = 16;                // samples = chains, chain 0 first
   std::uint64_t seed = 1;
+  bool ring_seed = false;        // instead: a fresh base state from the device's ring oscillators for every program
   std::vector<std::uint8_t> labels;  // [chain], of models with label cells; empty: 0, 1, ... 9, 0, ...
   bool film = false;             // also keep x_T and the output of every step
   int resident_layers = 0;       // at most so many layers on the device at once (0: as many as fit)

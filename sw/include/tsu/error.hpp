@@ -17,6 +17,7 @@ enum class Exit : int {
   kIncompatible = 6,   // gateware or model does not fit the other side
   kBadInput = 7,       // broken, truncated or out-of-range file
   kOutput = 8,         // cannot write: permission, disk full
+  kHealth = 9,         // a health test of the noise source has raised an alarm
   kInternal = 70,      // a bug: please report
   kInterrupted = 130,  // Ctrl-C
 };

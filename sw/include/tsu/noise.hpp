@@ -27,5 +27,8 @@ NoiseState NoiseAdvance(const NoiseState& state, std::uint64_t words);
 // `words_drawn` words (0 at the start of a chain).
 std::vector<NoiseState> NoiseStreams(std::uint64_t seed, std::uint64_t first_chain, int chains,
                                      int pairs, std::uint64_t words_drawn = 0);
+// The same from the base state itself.
+std::vector<NoiseState> NoiseStreams(const NoiseState& base, std::uint64_t first_chain, int chains,
+                                     int pairs, std::uint64_t words_drawn = 0);
 
 }  // namespace tsu
