@@ -4,7 +4,7 @@ BUILD := build
 TSU := $(BUILD)/tsu
 MODEL := sw/models/fashion-g12.safetensors
 
-.PHONY: help deps build run test lint regs mutants bench bench-peers ablation-noise ablation-bits bus-models judges rings soak soak-lockstep soak-link soak-noise soak-train soak-health clean
+.PHONY: help deps build run test lint regs mutants netlists bench bench-peers ablation-noise ablation-bits bus-models judges rings soak soak-lockstep soak-link soak-noise soak-train soak-health clean
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
 
@@ -100,6 +100,10 @@ $(JUDGE_VENV)/installed: sw/judges/requirements.txt
 rings: fpga-venv ## ring oscillators: their cells in the netlists of four families, placed and routed on iCE40 and ECP5
 	@$(call install-packages,$(FPGA_PACKAGES_ice40))
 	@python3 verif/netlist/ring_cells.py --route
+
+netlists: configure ## a small core as each family's synthesis leaves it, in lockstep with golden; one FAMILY or all (10 minutes)
+	@for f in $(or $(FAMILY),ecp5 ice40 xilinx7 gowin); do \
+	  cmake --build $(BUILD) --target netlist_$$f && $(BUILD)/tests/netlist/netlist_$$f --gtest_brief=1 || exit 1; done
 
 soak: soak-lockstep soak-link soak-noise soak-train soak-health ## the long runs: 1e10 lockstep flips, 10,000 damaged frames, noise battery, killed trainings, 1e8 raw bits
 soak-lockstep: configure ## RTL against golden over 1e10 flips

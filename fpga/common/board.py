@@ -7,6 +7,7 @@ constraint file, and the checks that these agree with one another.
 
     board.py --boards           names of all boards
     board.py --family BOARD     tool family of one
+    board.py --sources FAMILY   the core's files with that family's cells, in compile order
 """
 import pathlib
 import re
@@ -177,6 +178,8 @@ if __name__ == "__main__":
             print(" ".join(board_names()))
         elif len(sys.argv) == 3 and sys.argv[1] == "--family":
             print(Board(sys.argv[2]).family)
+        elif len(sys.argv) == 3 and sys.argv[1] == "--sources":
+            print(" ".join(rtl_files(sys.argv[2])))
         else:
             sys.exit(__doc__)
     except BoardError as failure:

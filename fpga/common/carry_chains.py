@@ -10,6 +10,13 @@ import json
 SELF_STARTED = 0x0008  # INIT0 of tsu_chain.sv's first half: with C = D = 1 its P is 0, so CIN does not matter
 
 
+def _release(pins, pin):
+    """An unconnected pin is one on an undefined value; returns whether it was connected."""
+    connected = pins[pin] != ["x"]
+    pins[pin] = ["x"]
+    return connected
+
+
 def release_ends(path, top="fpga"):
     """Rewrites the netlist; returns how many CIN and COUT pins were released."""
     netlist = json.loads(path.read_text())
@@ -25,8 +32,8 @@ def release_ends(path, top="fpga"):
             continue
         pins = cell["connections"]
         if int(cell["parameters"]["INIT0"], 2) == SELF_STARTED and pins.get("C0") == pins.get("D0") == ["1"]:
-            starts += pins.pop("CIN", None) is not None
-        if "COUT" in pins and not readers[pins["COUT"][0]]:
-            ends += pins.pop("COUT", None) is not None
+            starts += _release(pins, "CIN")
+        if not readers[pins["COUT"][0]]:
+            ends += _release(pins, "COUT")
     path.write_text(json.dumps(netlist))
     return starts, ends

@@ -8,6 +8,7 @@
 #include "Vtsu_core_short.h"
 #include "Vtsu_core_small.h"
 #include "Vtsu_core_wide.h"
+#include "tests/support/random_programs.hpp"
 #include "tests/support/seed.hpp"
 #include "verif/sim/core_rig.hpp"
 
@@ -19,10 +20,7 @@ class CoreTest : public testing::Test {
  protected:
   CoreRig<Model> rig{test::Seed()};
 
-  void RandomStalls() {
-    const auto any = [&] { return rig.Uniform(0, 2) ? rig.Uniform(0, 80) : 0; };
-    rig.bench.stalls = {any(), any(), any()};
-  }
+  void RandomStalls() { test::RandomStalls(rig); }
   // The rig reports a difference by exception: name the case it happened in.
   int RunBoth(const Program& program, const std::string& what) {
     try {
@@ -38,19 +36,7 @@ class CoreTest : public testing::Test {
 using Models = testing::Types<Vtsu_core_small, Vtsu_core_groups, Vtsu_core_deep, Vtsu_core_short, Vtsu_core_wide, Vtsu_core_shared>;
 TYPED_TEST_SUITE(CoreTest, Models);
 
-TYPED_TEST(CoreTest, RandomProgramsMatchGolden) {
-  auto& rig = this->rig;
-  int emissions = 0;
-  for (int round = 0; round < 12; ++round) {
-    this->RandomStalls();
-    if (round % 4 == 0) rig.Use(round == 0 ? rig.built.rows : rig.Uniform(1, rig.built.rows));
-    if (round % 2 == 0) rig.LoadRandom();  // odd rounds go on with the state of the one before
-    const std::string what = "round " + std::to_string(round) + ", rows " + std::to_string(rig.geometry.rows);
-    emissions += this->RunBoth(rig.RandomProgram(40), what);
-    if (this->HasFailure()) return;
-  }
-  EXPECT_GT(emissions, 12);
-}
+TYPED_TEST(CoreTest, RandomProgramsMatchGolden) { EXPECT_GT(test::RandomPrograms(this->rig, 12), 12); }
 
 // The denoising chain of a model: every layer, its own beta ramp, one start.
 TYPED_TEST(CoreTest, DenoisingChainFromOneStart) {
