@@ -30,6 +30,7 @@ class Process {
     if (pipe2(out, O_CLOEXEC) || pipe2(err, O_CLOEXEC)) throw std::runtime_error("pipe");
     pid_ = fork();
     if (pid_ == 0) {
+      signal(SIGHUP, SIG_DFL);  // ignored when the tests run under nohup, and inherited
       dup2(out[1], 1);
       dup2(err[1], 2);
       std::vector<char*> argv;
