@@ -45,9 +45,9 @@ def cell_types(board):
     return results.cell_types(netlist["modules"]["fpga"])
 
 
-def build_routed(board, seeds, wall):
+def build_routed(board, design, seeds, wall):
     """Routes with each seed, returns the best one's result; seeds routed before of the same design stay in the record."""
-    tools, design, best, fmax = flow.tool_versions(board), design_hash(board), None, {}
+    tools, best, fmax = flow.tool_versions(board), None, {}
     wall["place"] = 0
     for seed in seeds:
         seconds = flow.place_and_route(board, seed)
@@ -67,18 +67,19 @@ def main():
         sys.exit(__doc__)
     board = Board(sys.argv[1])
     (ROOT / flow.bitstream(board)).unlink(missing_ok=True)
+    design = design_hash(board)  # before the tools run: sources may change meanwhile
     package = write_generated(board)
     print(f"{board.title}: {board.core['Cols']} x {board.core['Rows']}, {board.cells} cells, {board.core_hz / 1e6:g} MHz")
     wall = {"synth": flow.synthesise(board, package)}
     if not board.routed:
-        result = results.synthesised(board, cell_types(board), flow.tool_versions(board), design_hash(board))
+        result = results.synthesised(board, cell_types(board), flow.tool_versions(board), design)
         result["wall_s"] = wall
         print(results.text(result))
         results.demand_room(board, result)
         results.record(board, result)
         print(f"  Vivado's batch script, never run here: vivado -mode batch -source {vivado.write(board, package)}")
         return
-    result = build_routed(board, board.tools["seeds"] if "--all" in sys.argv else [board.tools["seed"]], wall)
+    result = build_routed(board, design, board.tools["seeds"] if "--all" in sys.argv else [board.tools["seed"]], wall)
     print(results.text(result))
     results.demand_timing(board, result)
     wall["pack"] = flow.pack(board, result["seed"])
