@@ -42,21 +42,30 @@ module tsu_ring #(
   logic signed [31:0] jitter_turns, apart, left;
   logic               locked;
 
-  assign shift_a = noise_q ^ (noise_q << 13);
-  assign shift_b = shift_a ^ (shift_a >> 17);
-  assign noise_d = shift_b ^ (shift_b << 5);
-  assign jitter  = $signed({4'd0, noise_d[31:24]} + {4'd0, noise_d[23:16]} + {4'd0, noise_d[15:8]} + {4'd0, noise_d[7:0]}) - 12'sd510;
-  assign jitter_turns = {jitter, 20'd0};
-
   assign locked = model_fault_i == tsu_pkg::RingFaultNeighbour[2:0] || model_fault_i == tsu_pkg::RingFaultClock[2:0];
   assign target = model_fault_i == tsu_pkg::RingFaultClock[2:0] ? ClockPhase : model_phase_i;
-  assign apart  = $signed(phase_q - target_q);
-  assign left   = (apart >>> 1) + (jitter_turns >>> 4);
 
   always_comb begin
-    phase_d = phase_q + Step + {{4{drift_q[15]}}, drift_q, 12'd0} + jitter_turns;
-    if (model_fault_i == tsu_pkg::RingFaultPeriodic[2:0]) phase_d = phase_q + PeriodicStep;
-    if (locked) phase_d = target + left;
+    shift_a      = '0;                           // at rest: nothing to compute, and nothing is taken
+    shift_b      = '0;
+    noise_d      = '0;
+    jitter       = '0;
+    jitter_turns = '0;
+    apart        = '0;
+    left         = '0;
+    phase_d      = '0;
+    if (enable_i) begin
+      shift_a      = noise_q ^ (noise_q << 13);
+      shift_b      = shift_a ^ (shift_a >> 17);
+      noise_d      = shift_b ^ (shift_b << 5);
+      jitter       = $signed({4'd0, noise_d[31:24]} + {4'd0, noise_d[23:16]} + {4'd0, noise_d[15:8]} + {4'd0, noise_d[7:0]}) - 12'sd510;
+      jitter_turns = {jitter, 20'd0};
+      apart        = $signed(phase_q - target_q);
+      left         = (apart >>> 1) + (jitter_turns >>> 4);
+      phase_d      = phase_q + Step + {{4{drift_q[15]}}, drift_q, 12'd0} + jitter_turns;
+      if (model_fault_i == tsu_pkg::RingFaultPeriodic[2:0]) phase_d = phase_q + PeriodicStep;
+      if (locked) phase_d = target + left;
+    end
   end
 
   always_ff @(posedge clk_i) begin
