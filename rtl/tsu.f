@@ -5,7 +5,6 @@ tech/generic/tsu_add.sv
 tech/generic/tsu_add_select.sv
 noise/tsu_noise.sv
 tile/tsu_pattern_pkg.sv
-tile/tsu_timing_pkg.sv
 tile/tsu_thresholds.sv
 tile/tsu_cell.sv
 tile/tsu_field.sv

@@ -63,8 +63,8 @@ module tsu_core #(
   output logic        m_axis_tlast
 );
   localparam int unsigned Slots         = 2;
-  localparam int unsigned PipelineDepth = tsu_timing_pkg::PipelineDepth;
-  localparam int unsigned ScanLatency   = tsu_timing_pkg::ScanLatency;
+  localparam int unsigned PipelineDepth = tsu_pkg::PipelineDepth;
+  localparam int unsigned ScanLatency   = tsu_pkg::ScanLatency;
   localparam int unsigned Reach         = tsu_pattern_pkg::reach(Rules, NumRules);
   localparam int unsigned Pairs         = Cols / 2;
   localparam int unsigned WordBits      = 4 * NumRules * WeightBits + tsu_pkg::BiasBits;

@@ -21,6 +21,8 @@ package tsu_pkg;
   localparam int unsigned NoiseExpBits = 32'd14;  // upper bits of the word: their leading zeros give the exponent
   localparam int unsigned NoiseJumpLog2 = 32'd48;  // streams are 2^48 words apart
   localparam int unsigned NoisePairsLog2 = 32'd10;  // stream index = chain * 2^10 + column pair
+  localparam int unsigned PipelineDepth = 32'd11;  // from the row step that pushes an update to the clock that writes it
+  localparam int unsigned ScanLatency = 32'd3;  // from a scan to its answer
   localparam int unsigned OpEnd = 32'd0;  // stop; raises the done bit
   localparam int unsigned OpLayer = 32'd1;  // argument: resident layer used by later sweeps
   localparam int unsigned OpPreload = 32'd2;  // argument: table; copied to the idle threshold slot while sweeps go on

@@ -143,14 +143,19 @@ def pll_name(key):
     return "".join(part.capitalize() for part in key.split("_"))
 
 
-def rtl_files(family="generic"):
-    """The core's file list, in compile order, relative to the root; cells of tech/generic are replaced by those that the family has."""
-    lines = (ROOT / "rtl" / "tsu.f").read_text().splitlines()
-    files = [ROOT / "rtl" / line.strip() for line in lines if line.strip() and not line.startswith("//")]
-    own = {p.name: p for p in sorted((ROOT / "rtl" / "tech" / family).glob("*.sv"))} if family != "generic" else {}
-    helpers = [p for name, p in own.items() if name not in {f.name for f in files}]
-    chosen = [own.get(f.name, f) if f.parent.parent.name == "tech" else f for f in files]
-    return [str(f.resolve().relative_to(ROOT)) for f in chosen[:1] + helpers + chosen[1:]]
+def listed(path):
+    """Files that a list names, one a line."""
+    names = [line.strip() for line in path.read_text().splitlines()]
+    return [(path.parent / name).resolve() for name in names if name and not name.startswith("//")]
+
+
+def rtl_files(family):
+    """The core's file list, in compile order, relative to the root, with the family's cells in the place of tech/generic's."""
+    files = listed(ROOT / "rtl" / "tsu.f")
+    own = {p.name: p for p in listed(ROOT / "rtl" / "tech" / family / "tech.f")}
+    parts = [p for name, p in own.items() if name not in {f.name for f in files}]
+    chosen = [own.get(f.name, f) if f.parent.name == "generic" else f for f in files]
+    return [str(f.relative_to(ROOT)) for f in chosen[:1] + parts + chosen[1:]]
 
 
 def sources(board):

@@ -97,7 +97,7 @@ module tsu_array #(
   output logic [Width*tsu_pkg::NoiseWordBits-1:0] wb_words_o
 );
 
-  localparam int unsigned PipelineDepth = tsu_timing_pkg::PipelineDepth;
+  localparam int unsigned PipelineDepth = tsu_pkg::PipelineDepth;
   localparam int Reach = tsu_pattern_pkg::reach(Rules, NumRules);
   localparam int unsigned Halo = (Reach + 1) / 2;
   localparam int unsigned TilePairs = Pairs / Tiles;
@@ -284,16 +284,16 @@ module tsu_array #(
 
   // ---- Scan ------------------------------------------------------------------------
   // The stream leaves the tiles ScanLatency clocks after the scan; a copied row is written as it does.
-  logic [tsu_timing_pkg::ScanLatency-1:0] scan_q;
+  logic [tsu_pkg::ScanLatency-1:0] scan_q;
   logic                    copy1_q, copy2_q;
   logic [SpinAddrBits-1:0] copy_at1_q, copy_at2_q;
   logic [Width-1:0]        stream3;
   always_ff @(posedge clk_i) begin
-    scan_q <= rst_i ? '0 : {scan_q[tsu_timing_pkg::ScanLatency-2:0], scan_valid_i};
+    scan_q <= rst_i ? '0 : {scan_q[tsu_pkg::ScanLatency-2:0], scan_valid_i};
     {copy1_q, copy2_q} <= {scan_valid_i && scan_copy_i && !rst_i, copy1_q && !rst_i};
     {copy_at1_q, copy_at2_q} <= {stream0, copy_at1_q};
   end
-  assign scan_valid_o = scan_q[tsu_timing_pkg::ScanLatency-1];
+  assign scan_valid_o = scan_q[tsu_pkg::ScanLatency-1];
   assign scan_spins_o = stream3;
 
   // ---- Tiles -----------------------------------------------------------------------

@@ -11,9 +11,7 @@
 namespace tsu {
 namespace {
 
-constexpr int kPipelineDepth = 11;  // rtl/tile/tsu_timing_pkg.sv: a phase lasts at least reach x groups + this + 2 steps
-
-// Tables that a program copies: those of Beta and Preload that are in none of the two slots, loops unrolled.
+// Tables that a program copies: those of Beta and Preload that are in none of the two slots.
 class Slots {
  public:
   bool Copies(std::uint32_t table) {
@@ -96,7 +94,7 @@ void BoardModel::LoadNoise(std::span<const NoiseState> streams) {
 Counters BoardModel::Run(const Program& program, const EmissionSink& sink, std::chrono::milliseconds) {
   const Geometry& g = figures_.geometry;
   const std::uint64_t steps = static_cast<std::uint64_t>(shape_.rows) * g.groups;
-  const std::uint64_t phase = std::max<std::uint64_t>(steps, static_cast<std::uint64_t>(Reach(g.pattern)) * g.groups + kPipelineDepth + 2);
+  const std::uint64_t phase = std::max<std::uint64_t>(steps, static_cast<std::uint64_t>(Reach(g.pattern)) * g.groups + regs::kPipelineDepth + 2);
   Counters counters;
   counters.clocks = 2 * phase * ProgramSweeps(program);
   counters.sweep_clocks = counters.clocks;
@@ -106,21 +104,16 @@ Counters BoardModel::Run(const Program& program, const EmissionSink& sink, std::
   int visible = 0;
   for (const auto site_class : sites_.site_class) visible += site_class > 0;
   int index = 0;
-  for (std::size_t pc = 0, loop = 0, left = 0; pc < program.size(); ++pc) {
-    const std::uint32_t opcode = program[pc] >> 24, argument = program[pc] & 0xFFFFFFu;
+  ForEachInstruction(program, [&](std::uint32_t opcode, std::uint32_t argument) {
     if (opcode == regs::kOpBeta || opcode == regs::kOpPreload) {
       if (slots.Copies(argument)) counters.clocks += std::uint64_t{1} << g.table_bits;
-    } else if (opcode == regs::kOpLoop) {  // a chain's loops are one deep
-      loop = pc, left = argument;
-    } else if (opcode == regs::kOpNext && --left > 0) {
-      pc = loop;
     } else if (opcode == regs::kOpEmit) {
       const int sites = argument ? shape_.rows * shape_.cols : visible;
       sink({index++, sites, std::vector<std::uint8_t>(static_cast<std::size_t>(sites) * g.chains(), 0)});
       times_.readout += g.groups * LinkSeconds(1 + (static_cast<double>(sites) * g.lanes + 31) / 32);
       counters.samples += g.groups;
     }
-  }
+  });
   times_.programs += LinkSeconds(ProgramPacket(program).size());
   times_.sampling += static_cast<double>(counters.clocks) / g.clock_hz;
   return counters;

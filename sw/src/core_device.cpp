@@ -277,25 +277,9 @@ class CoreDevice : public Device {
   // For each Emit that will be executed: whether it emits every site.
   static std::vector<bool> EmissionPlan(const Program& program) {
     std::vector<bool> plan;
-    std::vector<std::pair<std::size_t, std::uint32_t>> blocks;
-    for (std::size_t pc = 0; program[pc] >> 24 != regs::kOpEnd; ++pc) {
-      const std::uint32_t argument = program[pc] & 0xFFFFFF;
-      switch (program[pc] >> 24) {
-        case regs::kOpEmit:
-          plan.push_back(argument != 0);
-          break;
-        case regs::kOpLoop:
-          blocks.emplace_back(pc, argument);
-          break;
-        case regs::kOpNext:
-          if (--blocks.back().second > 0) {
-            pc = blocks.back().first;
-          } else {
-            blocks.pop_back();
-          }
-          break;
-      }
-    }
+    ForEachInstruction(program, [&](std::uint32_t opcode, std::uint32_t argument) {
+      if (opcode == regs::kOpEmit) plan.push_back(argument != 0);
+    });
     return plan;
   }
 

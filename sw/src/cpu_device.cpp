@@ -92,13 +92,8 @@ Counters CpuDevice::Run(const Program& program, const EmissionSink& sink, std::c
     if (std::chrono::steady_clock::now() > end)
       throw Error(Exit::kLink, "deadline passed", url_, "fewer samples a run, or more time");
   };
-  struct Frame {
-    std::size_t first;
-    std::uint32_t left;
-  };
   Counters counters;
   std::vector<Step> steps;
-  std::vector<Frame> loops;
   Step state{Step::Kind::kSweep};  // layer, table and clamp of the sweeps to come
   state.table = -1;
   int emissions = 0;
@@ -113,15 +108,10 @@ Counters CpuDevice::Run(const Program& program, const EmissionSink& sink, std::c
     if (kind != Step::Kind::kCopy) counters.row_steps += 2ull * geometry_.rows * count;
     if (steps.size() >= kMostSteps) flush();
   };
-  for (std::size_t pc = 0;; ++pc) {
-    const std::uint32_t argument = program[pc] & 0xFFFFFFu;
-    switch (program[pc] >> 24) {
-      case regs::kOpEnd:
-        flush();
-        counters.flips = counters.row_steps * geometry_.pairs() * geometry_.lanes;
-        return counters;
+  ForEachInstruction(program, [&](std::uint32_t opcode, std::uint32_t argument) {
+    switch (opcode) {
+      case regs::kOpEnd: flush(); break;
       case regs::kOpLayer: state.layer = static_cast<int>(argument); break;
-      case regs::kOpPreload: break;  // every table is resident
       case regs::kOpBeta: state.table = static_cast<int>(argument); break;
       case regs::kOpRandomise: add(argument ? Step::Kind::kRandomiseLatents : Step::Kind::kRandomiseAll, 1); break;
       case regs::kOpSweep: add(Step::Kind::kSweep, argument); break;
@@ -138,16 +128,11 @@ Counters CpuDevice::Run(const Program& program, const EmissionSink& sink, std::c
         break;
       }
       case regs::kOpClamp: state.clamp = argument != 0; break;
-      case regs::kOpLoop: loops.push_back({pc, argument}); break;
-      case regs::kOpNext:
-        if (--loops.back().left) {
-          pc = loops.back().first;
-        } else {
-          loops.pop_back();
-        }
-        break;
+      default: break;  // every table is resident: nothing to preload
     }
-  }
+  });
+  counters.flips = counters.row_steps * geometry_.pairs() * geometry_.lanes;
+  return counters;
 }
 
 }  // namespace

@@ -185,7 +185,7 @@ class ArrayBench {
   }
 
  private:
-  static constexpr int kPipelineDepth = 11, kScanLatency = 3;  // tsu_timing_pkg.sv
+  static constexpr int kPipelineDepth = regs::kPipelineDepth, kScanLatency = regs::kScanLatency;
   struct TableWrite {
     int slot, address;
     std::uint16_t data;

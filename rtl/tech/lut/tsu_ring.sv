@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// One ring oscillator of Xilinx 7 series: a NAND gate with enable_i and Stages - 1 inverters, each one instantiated LUT.
+// One ring oscillator of any family: a NAND gate with enable_i and Stages - 1 inverters, each the family's tsu_nand, one instantiated
+// lookup table.
 //
 // Synthesis folds a ring that is written as logic into a single looped LUT, so every stage is a primitive with keep; `make lint` counts
-// them in the netlist. Place and route is told to ignore the loop:
-// Vivado wants ALLOW_COMBINATORIAL_LOOPS on one net a ring and set_disable_timing through the gate; DONT_TOUCH is its keep.
+// them in the netlists. Place and route is told to ignore the loop: nextpnr by --ignore-loops; Vivado wants ALLOW_COMBINATORIAL_LOOPS on
+// one net a ring and set_disable_timing through the gate.
 // Ports as of tech/generic/tsu_ring.sv, which simulates in its place; the rest of the model's ports is not used here.
 `default_nettype none
 module tsu_ring #(
@@ -23,10 +24,10 @@ module tsu_ring #(
   (* keep *)
   logic [Stages-1:0] node;
 
-  (* keep, DONT_TOUCH = "TRUE" *) LUT2 #(.INIT(4'h7)) u_gate (.I0(node[Stages-1]), .I1(enable_i), .O(node[0]));
+  tsu_nand u_gate (.a_i(node[Stages-1]), .b_i(enable_i), .y_o(node[0]));
   generate
     for (genvar i = 1; i < Stages; i = i + 1) begin : gen_stage
-      (* keep, DONT_TOUCH = "TRUE" *) LUT1 #(.INIT(2'h1)) u_inverter (.I0(node[i-1]), .O(node[i]));
+      tsu_nand u_inverter (.a_i(node[i-1]), .b_i(1'b1), .y_o(node[i]));
     end
   endgenerate
 
