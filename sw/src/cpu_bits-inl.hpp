@@ -62,10 +62,15 @@ HWY_INLINE void InRegister(V& v) {
   (void)v;
 }
 
+template <class D>
+HWY_INLINE hn::Vec<D> Constant(D d, int byte) {
+  return hn::Load(d, kConstants[byte]);
+}
+
 // plane + 2^bit where the mask is set.
 template <class D, class V, class M>
 HWY_INLINE V AddBit(D d, V plane, M mask, int bit) {
-  const V one = hn::Load(d, kPowers[bit]);
+  const V one = Constant(d, 1 << bit);
 #if HWY_TARGET <= HWY_AVX3
   if constexpr (hn::MaxLanes(D()) == 64) {
     return V{_mm512_mask_add_epi8(plane.raw, mask.raw, plane.raw, one.raw)};

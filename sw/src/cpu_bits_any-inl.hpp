@@ -12,7 +12,7 @@ inline constexpr int kNarrowest = kLine;  // no vectors below the widest
 // Swaps the bits of y that `mask` has with the bits of x that lie kBits above.
 template <int kBits, class D, class V>
 HWY_INLINE void Swap(D d, V& x, V& y) {
-  const V mask = hn::Set(d, static_cast<std::uint8_t>(kBits == 1 ? 0x55 : kBits == 2 ? 0x33 : 0x0F));
+  const V mask = Constant(d, kBits == 1 ? 0x55 : kBits == 2 ? 0x33 : 0x0F);
 #if HWY_TARGET <= HWY_AVX3
   const V up = ShiftUp<kBits>(d, y);
   y = Select(mask, ShiftDown<kBits>(d, x), y);
@@ -64,56 +64,66 @@ template <class D, class V>
 HWY_INLINE V Lookup16(D d, const std::uint8_t* table, V nibble) {
   return hn::TableLookupBytes(hn::LoadDup128(d, table), nibble);
 }
-template <class D, class V>
-HWY_INLINE V Lookup64(D d, const std::uint8_t* table, V index) {
-  const V nibble = hn::And(index, hn::Set(d, 15));
-  const auto bit4 = hn::TestBit(index, hn::Set(d, 16)), bit5 = hn::TestBit(index, hn::Set(d, 32));
-  const V low = hn::IfThenElse(bit4, Lookup16(d, table + 16, nibble), Lookup16(d, table, nibble));
-  const V high = hn::IfThenElse(bit4, Lookup16(d, table + 48, nibble), Lookup16(d, table + 32, nibble));
-  return hn::IfThenElse(bit5, high, low);
-}
-template <class D, class V>
-HWY_INLINE V Lookup128(D d, const std::uint8_t* table, V index) {
-  const auto bit6 = hn::TestBit(index, hn::Set(d, 64));
-  return hn::IfThenElse(bit6, Lookup64(d, table + 64, index), Lookup64(d, table, index));
-}
 
-// Cells of magnitudes up to 127; `is_short`: all the same from 63 on.
-template <class D, class V>
-HWY_INLINE void FindCells(D d, const std::uint8_t* cells, bool is_short, V* v) {
-  if (HWY_LIKELY(is_short)) {
-    TSU_UNROLL for (int j = 0; j < 8; ++j) v[j] = Lookup64(d, cells, hn::Min(v[j], hn::Set(d, 63)));
-  } else {
-    TSU_UNROLL for (int j = 0; j < 8; ++j) v[j] = Lookup128(d, cells, v[j]);
+// x86: a look-up takes the low four bits of an index and gives 0 when the top bit is set.
+#define TSU_LOOKUP_GIVES_ZERO (HWY_ARCH_X86 && HWY_TARGET != HWY_EMU128)
+
+// Cells of magnitudes up to 127; kShort: all the same from 63 on.
+template <class D, bool kShort>
+class Cells {
+ public:
+  using V = hn::Vec<D>;
+  HWY_INLINE Cells(D d, const std::uint8_t* cells) {
+    TSU_UNROLL for (int k = 0; k < kParts; ++k) part_[k] = hn::LoadDup128(d, cells + 16 * k);
+#if TSU_LOOKUP_GIVES_ZERO
+    TSU_UNROLL for (int k = kParts - 1; k > 0; --k) part_[k] = hn::Xor(part_[k], part_[k - 1]);
+#endif
   }
-}
+  HWY_INLINE V Find(D d, V magnitude) const {
+    V n = kShort ? hn::Min(magnitude, Constant(d, 63)) : magnitude;
+#if TSU_LOOKUP_GIVES_ZERO
+    V cell = hn::TableLookupBytes(part_[0], n);
+    TSU_UNROLL for (int k = 1; k < kParts; ++k) {
+      n = hn::Sub(n, Constant(d, 16));
+      cell = hn::Xor(cell, hn::TableLookupBytes(part_[k], n));
+    }
+    return cell;
+#else
+    const V nibble = hn::And(n, Constant(d, 15));
+    V cell = hn::TableLookupBytes(part_[0], nibble);
+    TSU_UNROLL for (int k = 1; k < kParts; ++k)
+      cell = hn::IfThenElse(hn::Lt(n, Constant(d, 16 * k)), cell, hn::TableLookupBytes(part_[k], nibble));
+    return cell;
+#endif
+  }
 
-// Indices into a group's tables.
+ private:
+  static constexpr int kParts = kShort ? 4 : 8;
+  V part_[kParts];
+};
+
+// Indices into a group's tables: vectors j and j + 4 are the nibbles of one.
 template <class D>
 class Index {
  public:
   using V = hn::Vec<D>;
   template <bool kCoupled>
   HWY_INLINE void Set(D d, const V* planes, V conditioning) {
-    V n[4] = {planes[0], planes[1], planes[2], planes[3]};
-    Nibbles(d, n);
-    const V mask = hn::Set(d, 15);
-    TSU_UNROLL for (int i = 0; i < 4; ++i) {
-      index_[i] = hn::And(n[i], mask);
-      index_[i + 4] = hn::And(ShiftDown<4>(d, n[i]), mask);
-    }
+    TSU_UNROLL for (int i = 0; i < 4; ++i) nibbles_[i] = planes[i];
+    Nibbles(d, nibbles_);
     conditioning_ = conditioning;
   }
   template <bool kCoupled>
   HWY_INLINE V Find(D d, const std::uint8_t* table, int j) const {
-    const V up = Lookup16(d, table, index_[j]);
+    const V index = hn::And(j < 4 ? nibbles_[j] : ShiftDown<4>(d, nibbles_[j - 4]), Constant(d, 15));
+    const V up = Lookup16(d, table, index);
     if (!kCoupled) return up;
-    const auto down = hn::TestBit(conditioning_, hn::Set(d, static_cast<std::uint8_t>(1 << j)));
-    return hn::IfThenElse(down, Lookup16(d, table + 16, index_[j]), up);
+    const auto down = hn::TestBit(conditioning_, Constant(d, 1 << j));
+    return hn::IfThenElse(down, Lookup16(d, table + 16, index), up);
   }
 
  private:
-  V index_[8], conditioning_;
+  V nibbles_[4], conditioning_;
 };
 
 template <class D, class V>

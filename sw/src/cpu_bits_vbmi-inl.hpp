@@ -82,15 +82,19 @@ HWY_INLINE V Lookup64(D d, const std::uint8_t* table, V index) {
   }
 }
 
-// Cells of magnitudes up to 127; `is_short`: all the same from 63 on.
-template <class D, class V>
-HWY_INLINE void FindCells(D d, const std::uint8_t* cells, bool is_short, V* v) {
-  if (hn::MaxLanes(D()) == 64 || !is_short) {
-    TSU_UNROLL for (int j = 0; j < 8; ++j) v[j] = Lookup128(d, cells, v[j]);
-  } else {
-    TSU_UNROLL for (int j = 0; j < 8; ++j) v[j] = Lookup64(d, cells, hn::Min(v[j], hn::Set(d, 63)));
+// Cells of magnitudes up to 127; kShort: all the same from 63 on.
+template <class D, bool kShort>
+class Cells {
+ public:
+  HWY_INLINE Cells(D, const std::uint8_t* cells) : cells_(cells) {}
+  HWY_INLINE hn::Vec<D> Find(D d, hn::Vec<D> magnitude) const {
+    if (hn::MaxLanes(D()) == 64 || !kShort) return Lookup128(d, cells_, magnitude);
+    return Lookup64(d, cells_, hn::Min(magnitude, Constant(d, 63)));
   }
-}
+
+ private:
+  const std::uint8_t* cells_;
+};
 
 // Indices into a group's tables; `conditioning` is a seventh input.
 template <class D>

@@ -32,8 +32,8 @@ inline constexpr int kTableEntries = 512;
 inline constexpr int kCells = 128;
 inline constexpr int kQuickLines = 2;
 
-// Lines of the byte 2^k. Constants in memory: as literals, compilers make them anew for every site.
-alignas(kLine) extern const std::uint8_t kPowers[8][kLine];
+// A line of every byte. Constants in memory: as literals, compilers make them anew for every site.
+alignas(kLine) extern const std::uint8_t kConstants[256][kLine];
 
 // A table as the kernel wants it. A word is `against` when its code is below the threshold, that is with probability
 // below / 2^24. A threshold's cell tells it from words by one byte, up to the lowest kCellDigits binary digits.

@@ -161,15 +161,27 @@ class QuickNoise {
   static HWY_INLINE std::uint64_t Draw64(const ColourTask& task, int byte) {
     return Mix64(task.quick_open[byte / 16] += kWeyl);
   }
+  // out[j] = `state` after j + 1 rounds. Vectors that the instruction does not know go in halves all the way.
+  template <class D, class V>
+  static HWY_INLINE void Rounds(D d, V state, V key, V* out, int size) {
+    if constexpr (hn::MaxLanes(D()) == 16 || HWY_TARGET == HWY_AVX3_DL) {
+      TSU_UNROLL for (int j = 0; j < size; ++j) out[j] = state = hn::AESRound(state, key);
+    } else {
+      const hn::Half<D> half;
+      hn::Vec<hn::Half<D>> lower[9], upper[9];
+      Rounds(half, hn::LowerHalf(half, state), hn::LowerHalf(half, key), lower, size);
+      Rounds(half, hn::UpperHalf(half, state), hn::UpperHalf(half, key), upper, size);
+      TSU_UNROLL for (int j = 0; j < size; ++j) out[j] = hn::Combine(d, upper[j], lower[j]);
+    }
+  }
   template <class D>
   HWY_INLINE void Chain(D d, int at, hn::Vec<D>* out, int size) const {
     const hn::Repartition<std::uint64_t, D> d64;
     std::uint8_t *state = state_ + at, *weyl = state + kLine;
     const auto key = hn::BitCast(d, hn::Add(hn::BitCast(d64, hn::Load(d, weyl)), hn::Set(d64, kWeyl)));
     hn::Store(key, d, weyl);
-    auto last = hn::Load(d, state);
-    TSU_UNROLL for (int j = 0; j < size; ++j) out[j] = last = hn::AESRound(last, key);
-    hn::Store(last, d, state);
+    Rounds(d, hn::Load(d, state), key, out, size);
+    hn::Store(out[size - 1], d, state);
   }
 
   std::uint8_t* state_;

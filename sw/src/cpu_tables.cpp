@@ -23,8 +23,10 @@ Bytes RawBytes(std::size_t size) {
 
 #define TSU_TIMES_8(x) x, x, x, x, x, x, x, x
 #define TSU_LINE(x) {TSU_TIMES_8(TSU_TIMES_8(x))}
-alignas(kLine) const std::uint8_t kPowers[8][kLine] = {TSU_LINE(1),  TSU_LINE(2),  TSU_LINE(4),  TSU_LINE(8),
-                                                       TSU_LINE(16), TSU_LINE(32), TSU_LINE(64), TSU_LINE(128)};
+#define TSU_4_LINES(x) TSU_LINE(x), TSU_LINE(x + 1), TSU_LINE(x + 2), TSU_LINE(x + 3)
+#define TSU_16_LINES(x) TSU_4_LINES(x), TSU_4_LINES(x + 4), TSU_4_LINES(x + 8), TSU_4_LINES(x + 12)
+#define TSU_64_LINES(x) TSU_16_LINES(x), TSU_16_LINES(x + 16), TSU_16_LINES(x + 32), TSU_16_LINES(x + 48)
+alignas(kLine) const std::uint8_t kConstants[256][kLine] = {TSU_64_LINES(0), TSU_64_LINES(64), TSU_64_LINES(128), TSU_64_LINES(192)};
 
 Bytes ZeroBytes(std::size_t size) {
   Bytes p = RawBytes(size);

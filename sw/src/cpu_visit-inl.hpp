@@ -43,17 +43,16 @@ HWY_INLINE void Look(D d, const ColourTask& task, const Visit& visit, int group,
   index.template Set<kCoupled>(d, planes, kCoupled ? hn::Load(d, task.conditioning + visit.site * kLine + at) : planes[0]);
 }
 
-// S of every chain, held to a signed byte. kGroups: of inputs when known, else 0.
-template <bool kCoupled, int kGroups, class D>
+// S of every chain, held to a signed byte.
+template <bool kCoupled, class D>
 HWY_INLINE void Sums(D d, const ColourTask& task, const Visit& visit, int at, hn::Vec<D>* sum) {
   const Signed<D> signed_bytes;
   const std::uint8_t* table = task.tables + visit.node.tables;
-  const int groups = kGroups ? kGroups : task.inputs / kGroup;
   Index<D> index;
   Look<kCoupled>(d, task, visit, 0, at, index);
   TSU_UNROLL for (int j = 0; j < 8; ++j) sum[j] = index.template Find<kCoupled>(d, table, j);
   table += kEntries << kCoupled;
-  for (int group = 1; group < groups; ++group, table += kEntries) {
+  for (int group = 1; group < task.inputs / kGroup; ++group, table += kEntries) {
     Look<false>(d, task, visit, group, at, index);
     TSU_UNROLL for (int j = 0; j < 8; ++j)
       sum[j] = hn::BitCast(d, hn::SaturatedAdd(hn::BitCast(signed_bytes, sum[j]),
@@ -106,43 +105,70 @@ HWY_NOINLINE void WideSums(D d, const ColourTask& task, const Visit& visit, int 
   for (int j = 0; j < 8; ++j) sum[j] = Narrow(d, lower[j], upper[j]);
 }
 
-template <class Noise, class D>
-HWY_INLINE void Decide(D d, const ColourTask& task, const Noise& noise, Visit& visit, int at) {
+// Draws, decides and stores, when sum_of(j) gives S of vector j.
+template <class Noise, bool kShort, class D, class SumOf>
+HWY_INLINE void Decide(D d, const ColourTask& task, const Noise& noise, Visit& visit, int at, const SumOf& sum_of) {
   const Thresholds& thresholds = *task.thresholds;
   hn::Vec<D> digits[8];
   const auto top = noise.Digits(d, at, digits);
-  hn::Vec<D> v[8];  // S, then cells
-  if (HWY_UNLIKELY(visit.node.wide)) {
-    visit.node.coupled ? WideSums<true>(d, task, visit, at, v) : WideSums<false>(d, task, visit, at, v);
-  } else if (HWY_UNLIKELY(visit.node.coupled)) {
-    Sums<true, 0>(d, task, visit, at, v);
-  } else if (HWY_LIKELY(task.inputs == kUsual * kGroup)) {
-    Sums<false, kUsual>(d, task, visit, at, v);
-  } else {
-    Sums<false, 0>(d, task, visit, at, v);
-  }
-  Packer<D> negative(d), above(d), open(d), edge(d);
+  Packer<D> negative(d), above(d), open(d);
   const Signed<D> signed_bytes;
   const auto mirror = hn::Set(signed_bytes, static_cast<std::int8_t>(visit.node.odd ? -1 : 0));
-  TSU_UNROLL for (int j = 0; j < 8; ++j) {
-    const auto sum = hn::BitCast(signed_bytes, v[j]);
+  const bool edge = thresholds.reach == Reach::kOpen;
+  const Cells<D, kShort> cells(d, thresholds.cell[visit.node.odd]);
+#if HWY_TARGET <= HWY_AVX3  // registers for all eight vectors at once
+  TSU_UNROLL
+#endif
+  for (int j = 0; j < 8; ++j) {
+    const auto sum = hn::BitCast(signed_bytes, sum_of(j));
     hn::Store(sum, signed_bytes, visit.sum[j] + at);
     negative.Add(d, hn::RebindMask(d, hn::Lt(sum, hn::Zero(signed_bytes))), j);
-    v[j] = hn::Min(v[j], hn::BitCast(d, hn::SaturatedSub(mirror, sum)));
-  }
-  if (HWY_UNLIKELY(thresholds.reach == Reach::kOpen))
-    for (int j = 0; j < 8; ++j) edge.Add(d, hn::Eq(v[j], hn::Set(d, static_cast<std::uint8_t>(kCells - 1))), j);
-  FindCells(d, thresholds.cell[visit.node.odd], thresholds.reach == Reach::kShort, v);
-  TSU_UNROLL for (int j = 0; j < 8; ++j) {
-    above.Add(d, Above(d, digits[j], v[j]), j);
-    open.Add(d, hn::Eq(digits[j], v[j]), j);
+    const auto magnitude = hn::Min(hn::BitCast(d, sum), hn::BitCast(d, hn::SaturatedSub(mirror, sum)));
+    const auto cell = cells.Find(d, magnitude);
+    above.Add(d, Above(d, digits[j], cell), j);
+    open.Add(d, hn::Eq(digits[j], cell), j);
+    if (!kShort && HWY_UNLIKELY(edge)) open.Add(d, hn::Eq(magnitude, Constant(d, kCells - 1)), j);
   }
   const auto follows = hn::Or(above.Line(d), top);
   hn::Store(hn::Not(hn::Xor(negative.Line(d), follows)), d, task.spins + visit.site * kLine + at);
   auto left = hn::Load(d, task.active + at);
-  if (HWY_LIKELY(thresholds.reach != Reach::kExact)) left = hn::And(left, hn::AndNot(top, hn::Or(edge.Line(d), open.Line(d))));
+  if (HWY_LIKELY(thresholds.reach != Reach::kExact)) left = hn::And(left, hn::AndNot(top, open.Line(d)));
   hn::Store(left, d, reinterpret_cast<std::uint8_t*>(visit.open) + at);
   visit.some = static_cast<std::uint8_t>(visit.some | NonzeroQuads(d, left) << (at / 8));
+}
+
+template <class Noise, class D, class SumOf>
+HWY_INLINE void Decide(D d, const ColourTask& task, const Noise& noise, Visit& visit, int at, const SumOf& sum_of) {
+  if (HWY_LIKELY(task.thresholds->reach == Reach::kShort)) {
+    Decide<Noise, true>(d, task, noise, visit, at, sum_of);
+  } else {
+    Decide<Noise, false>(d, task, noise, visit, at, sum_of);
+  }
+}
+
+template <class Noise, class D>
+HWY_NOINLINE void VisitRare(D d, const ColourTask& task, const Noise& noise, Visit& visit, int at) {
+  hn::Vec<D> sum[8];
+  if (visit.node.wide) {
+    visit.node.coupled ? WideSums<true>(d, task, visit, at, sum) : WideSums<false>(d, task, visit, at, sum);
+  } else {
+    visit.node.coupled ? Sums<true>(d, task, visit, at, sum) : Sums<false>(d, task, visit, at, sum);
+  }
+  Decide(d, task, noise, visit, at, [&](int j) HWY_ATTR { return sum[j]; });
+}
+
+template <class Noise, class D>
+HWY_INLINE void VisitUsual(D d, const ColourTask& task, const Noise& noise, Visit& visit, int at) {
+  const Signed<D> signed_bytes;
+  const std::uint8_t* table = task.tables + visit.node.tables;
+  Index<D> index[kUsual];
+  TSU_UNROLL for (int group = 0; group < kUsual; ++group) Look<false>(d, task, visit, group, at, index[group]);
+  Decide(d, task, noise, visit, at, [&](int j) HWY_ATTR {
+    auto sum = hn::BitCast(signed_bytes, index[0].template Find<false>(d, table, j));
+    TSU_UNROLL for (int group = 1; group < kUsual; ++group)
+      sum = hn::SaturatedAdd(sum, hn::BitCast(signed_bytes, index[group].template Find<false>(d, table + group * kEntries, j)));
+    return hn::BitCast(d, sum);
+  });
 }
 
 // S of one chain, exactly.
@@ -239,7 +265,15 @@ HWY_NOINLINE void Sweep(D d, const ColourTask& task) {
     visit.t = t;
     visit.some = 0;
     for (int at = 0; at < 16 * task.lanes; at += static_cast<int>(hn::MaxLanes(D())))
-      kept ? noise.Skip(d, at) : Decide(d, task, noise, visit, at);
+      {
+      if (kept) {
+        noise.Skip(d, at);
+      } else if (HWY_LIKELY(!visit.node.wide && !visit.node.coupled && task.inputs == kUsual * kGroup)) {
+        VisitUsual(d, task, noise, visit, at);
+      } else {
+        VisitRare(d, task, noise, visit, at);
+      }
+    }
     done = v + 1;
     if (done % kBatch == 0) Settle<Noise>(task, ring + done % kRing);  // the batch before this one
   });
