@@ -172,11 +172,15 @@ module tsu_core #(
   logic [2*TableIndexBits-1:0] slot_table;
   logic                 scan_start_copy, scan_start_emit, scan_all, scan_busy;
 
+  // A clock late: the command that ends it was taken four clocks before the next instruction asks.
+  logic                 drained_q;
+  always_ff @(posedge clk_i) drained_q <= stepper_idle && array_idle;
+
   tsu_sequencer #(.ProgramWords(ProgramWords), .Layers(Layers), .Tables(Tables)) u_sequencer (
     .clk_i, .rst_i, .start_i(start), .abort_i(abort), .busy_o(busy), .done_o(done), .error_o(program_error),
     .table_wait_o(table_wait), .pc_o(pc),
     .loads_done_i(!load_valid && load_ready), .program_we_i(program_we), .program_addr_i(load_row[PcBits-1:0]), .program_data_i(load_data),
-    .stop_o(stop), .drained_i(stepper_idle && array_idle),
+    .stop_o(stop), .drained_i(drained_q),
     .cmd_valid_o(cmd_valid), .cmd_ready_i(cmd_ready), .cmd_sweeps_o(cmd_sweeps), .cmd_random_o(cmd_random),
     .cmd_latents_o(cmd_latents), .cmd_clamp_o(cmd_clamp), .cmd_slot_o(cmd_slot), .cmd_layer_o(cmd_layer),
     .copy_valid_o(copy_valid), .copy_table_o(copy_table), .copy_slot_o(copy_slot), .copy_busy_i(copy_busy),
@@ -189,11 +193,15 @@ module tsu_core #(
   logic [GroupBits-1:0] step_group;
   logic [LayerBits-1:0] step_layer;
 
+  // Of the rows in use; they change between programs only.
+  logic [RowBits-1:0]   last_row_q;
+  always_ff @(posedge clk_i) last_row_q <= RowBits'(rows - 16'd1);
+
   assign cmd_ready = stepper_ready && !copy_hold;
   tsu_stepper #(
     .Rows(Rows), .Groups(Groups), .Layers(Layers), .Drain(Reach * Groups), .PipelineDepth(PipelineDepth)
   ) u_stepper (
-    .clk_i, .rst_i, .stop_i(stop), .rows_i(rows), .idle_o(stepper_idle), .slot_used_o(slot_used),
+    .clk_i, .rst_i, .stop_i(stop), .last_row_i(last_row_q), .idle_o(stepper_idle), .slot_used_o(slot_used),
     .cmd_valid_i(cmd_valid && !copy_hold), .cmd_ready_o(stepper_ready), .cmd_sweeps_i(cmd_sweeps), .cmd_random_i(cmd_random),
     .cmd_latents_i(cmd_latents), .cmd_clamp_i(cmd_clamp), .cmd_slot_i(cmd_slot), .cmd_layer_i(cmd_layer),
     .step_valid_o(step_valid), .step_real_o(step_real), .step_colour_o(step_colour), .step_row_o(step_row),
@@ -226,7 +234,7 @@ module tsu_core #(
   tsu_emitter #(
     .Rows(Rows), .Pairs(Pairs), .Lanes(Lanes), .Groups(Groups), .ScanLatency(ScanLatency)
   ) u_emitter (
-    .clk_i, .rst_i, .abort_i(abort), .clear_i(start), .rows_i(rows),
+    .clk_i, .rst_i, .abort_i(abort), .clear_i(start), .last_row_i(last_row_q),
     .copy_i(scan_start_copy), .emit_i(scan_start_emit), .all_i(scan_all), .busy_o(scan_busy), .open_o(packet_open),
     .waiting_o(emit_waiting), .sample_o(sample),
     .scan_valid_o(scan_valid), .scan_colour_o(scan_colour), .scan_row_o(scan_row), .scan_group_o(scan_group),

@@ -18,7 +18,7 @@ module tsu_emitter #(
   input  logic                 rst_i,
   input  logic                 abort_i,
   input  logic                 clear_i,      // a program starts: emit index 0
-  input  logic [15:0]          rows_i,       // rows in use
+  input  logic [RowBits-1:0]   last_row_i,   // of the rows in use
 
   input  logic                 copy_i,       // pulses, only when not busy
   input  logic                 emit_i,
@@ -62,7 +62,7 @@ module tsu_emitter #(
 
   // ---- Position: colours innermost, then rows, then groups ----------------
   logic row_end, group_end, row_done, plane_done;
-  assign row_end    = 16'(row_q) + 16'd1 == rows_i;
+  assign row_end    = row_q == last_row_i;
   assign group_end  = group_q == GroupBits'(Groups - 1);
   assign row_done   = (state_q == StShift && pair_q == PairBits'(Pairs - 1) && !waiting_o) || state_q == StCopy;
   assign plane_done = row_done && colour_q && row_end;

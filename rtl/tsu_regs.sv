@@ -76,7 +76,7 @@ module tsu_regs #(
   localparam logic [1:0] Okay = 2'b00;
 
   // ---- Write channel -----------------------------------------------------
-  logic        wr_take, wr_ready_q, bvalid_q;
+  logic        wr_take, wr_ready_q, bvalid_q, wr_control_q;
   logic [11:0] wr_addr;
   logic [31:0] wr_mask;
 
@@ -89,6 +89,7 @@ module tsu_regs #(
   assign s_axil_bvalid  = bvalid_q;
 
   always_ff @(posedge clk_i) begin
+    wr_control_q <= wr_addr == tsu_pkg::RegControl[11:0] && s_axil_wstrb[0];  // an address waits a clock before it is taken
     wr_ready_q <= !rst_i && s_axil_awvalid && s_axil_wvalid && !wr_ready_q && !bvalid_q;
     if (rst_i)              bvalid_q <= 1'b0;
     else if (wr_take)       bvalid_q <= 1'b1;
@@ -96,16 +97,17 @@ module tsu_regs #(
   end
 
   // ---- Registers ---------------------------------------------------------
-  logic        done_q, program_error_q, load_error_q, start, abort, alarm, alarm_begins;
+  logic        done_q, program_error_q, load_error_q, start, abort, abort_q, alarm, alarm_begins;
   logic [15:0] rows_q;
   logic [31:0] scratch_q, wr_rows;
   logic [2:0]  irq_enable_q, irq_status_q, irq_event;
 
-  assign start   = wr_take && wr_addr == tsu_pkg::RegControl[11:0] && s_axil_wstrb[0] && s_axil_wdata[0] && !busy_i && !alarm;
-  assign abort   = (wr_take && wr_addr == tsu_pkg::RegControl[11:0] && s_axil_wstrb[0] && s_axil_wdata[1]) || alarm_begins;
-  assign clear_o = wr_take && wr_addr == tsu_pkg::RegControl[11:0] && s_axil_wstrb[0] && s_axil_wdata[2];
+  assign start   = wr_take && wr_control_q && s_axil_wdata[0] && !busy_i && !alarm;
+  assign abort   = (wr_take && wr_control_q && s_axil_wdata[1]) || alarm_begins;
+  assign clear_o = wr_take && wr_control_q && s_axil_wdata[2];
   assign start_o = start && !abort;
-  assign abort_o = abort;
+  assign abort_o = abort_q;                  // far from here: a clock later
+  always_ff @(posedge clk_i) abort_q <= !rst_i && abort;
   assign rows_o  = rows_q;
   assign wr_rows = (s_axil_wdata & wr_mask) | ({16'd0, rows_q} & ~wr_mask);
 
@@ -136,7 +138,7 @@ module tsu_regs #(
       load_error_q    <= 1'b0;
       irq_status_q    <= '0;
     end else begin
-      if (start || abort) begin
+      if (start || abort_q) begin
         done_q          <= 1'b0;
         program_error_q <= 1'b0;
         load_error_q    <= 1'b0;

@@ -27,14 +27,13 @@ module tsu_sample_fifo #(
   localparam int unsigned AddrBits = $clog2(Depth);
 
   logic [AddrBits-1:0] head_q, head_d;
-  logic [AddrBits:0]   count_q, kept;        // words in RAM, the offered one included
+  logic [AddrBits:0]   count_q;              // words in RAM, the offered one included
   logic                valid_q, end_q, push, pop, write;
   logic [32:0]         data;
 
   assign in_ready_o = !count_q[AddrBits] && !cut_i && !end_q;
   assign push       = in_valid_i && in_ready_o;
   assign pop        = valid_q && m_axis_tready;
-  assign kept       = count_q - {{AddrBits{1'b0}}, pop};
   assign head_d     = head_q + {{(AddrBits-1){1'b0}}, pop};
   assign write      = push || end_q;         // there is room for the end word: cut_i left one word at most
   assign empty_o    = count_q == '0 && !end_q;
@@ -65,9 +64,10 @@ module tsu_sample_fifo #(
       end_q   <= cut_end_i;
     end else if (valid_q || count_q != '0 || write) begin
       head_q  <= head_d;
-      count_q <= kept + {{AddrBits{1'b0}}, write};
-      // A word pushed in this clock is not yet what the RAM reads.
-      valid_q <= kept != '0;
+      if (write && !pop)      count_q <= count_q + 1'b1;
+      else if (pop && !write) count_q <= count_q - 1'b1;
+      // A word pushed in this clock is not yet what the RAM reads. The reader's word on pop comes late: both answers wait for it.
+      valid_q <= pop ? count_q > (AddrBits+1)'(1) : count_q != '0;
       end_q   <= 1'b0;
     end
   end

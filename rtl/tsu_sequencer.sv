@@ -2,7 +2,7 @@
 //
 // Program RAM, fetch and execution of the instructions (REGISTERS.md, opcodes; README.md, "Programs").
 //
-// An instruction takes three clocks: fetch, a register behind the slow RAM, execute. Sweep and Randomise wait here until the
+// An instruction takes four clocks: fetch, a register behind the slow RAM, decode, execute. Sweep and Randomise wait here until the
 // stepper takes them, which it does while its previous command still issues steps: the instructions between two Sweeps are read
 // meanwhile, and the array never pauses for them.
 // Beta picks the slot for later sweeps. Copy, Emit and End first let the array drain.
@@ -69,7 +69,7 @@ module tsu_sequencer #(
   localparam logic [7:0] OpLoop      = tsu_pkg::OpLoop[7:0];
   localparam logic [7:0] OpNext      = tsu_pkg::OpNext[7:0];
 
-  typedef enum logic [2:0] {StIdle, StFetch, StRegister, StExecute, StScan, StStop} state_e;
+  typedef enum logic [2:0] {StIdle, StFetch, StRegister, StDecode, StExecute, StScan, StStop} state_e;
   state_e                   state_q;
   logic [PcBits-1:0]        pc_q;
   logic [31:0]              fetched, word_q;
@@ -102,65 +102,75 @@ module tsu_sequencer #(
   logic                     inner;
   assign inner = depth_q == 2'd2;
 
-  // ---- Tables ------------------------------------------------------------
-  logic [1:0] holds;                         // slot holds the argument's table
-  logic       resident;
-  assign holds[0] = slot_valid_i[0] && slot_table_i[0 +: TableIndexBits] == argument[TableIndexBits-1:0];
-  assign holds[1] = slot_valid_i[1] && slot_table_i[TableIndexBits +: TableIndexBits] == argument[TableIndexBits-1:0];
-  assign resident = holds != 2'b00;
-
-  // ---- Decode ------------------------------------------------------------
-  logic execute, bad, finished, jump, start_copy;
-  assign execute = state_q == StExecute;
+  // ---- Decode: all but what others may change meanwhile --------------------
+  logic zero, bad, jump, zero_q, bad_q, jump_q, command_q;
+  assign zero = argument == 24'd0;
+  assign jump = opcode == OpNext && depth_q != 2'd0 && block_left_q[inner] != 24'd1;
 
   always_comb begin
-    bad      = 1'b0;
-    finished = 1'b1;                         // the instruction is done in this clock
     case (opcode)
-      OpEnd:       bad = depth_q != 2'd0;
-      OpLayer:     bad = argument >= 24'(Layers);
-      OpPreload: begin
-        bad      = argument >= 24'(Tables);
-        finished = resident || !copy_busy_i;
-      end
-      OpBeta: begin
-        bad      = argument >= 24'(Tables);
-        finished = resident;
-      end
-      OpRandomise: finished = cmd_ready_i;
-      OpSweep: begin
-        bad      = !beta_q;
-        finished = argument == 24'd0 || cmd_ready_i;
-      end
-      OpCopy, OpEmit: finished = drained_i;
-      OpClamp:     ;
-      OpLoop:      bad = inner || argument == 24'd0;
-      OpNext:      bad = depth_q == 2'd0;
-      default:     bad = 1'b1;
+      OpEnd:               bad = depth_q != 2'd0;
+      OpLayer:             bad = argument >= 24'(Layers);
+      OpPreload, OpBeta:   bad = argument >= 24'(Tables);
+      OpSweep:             bad = !beta_q;
+      OpRandomise, OpCopy, OpEmit, OpClamp: bad = 1'b0;
+      OpLoop:              bad = inner || zero;
+      OpNext:              bad = depth_q == 2'd0;
+      default:             bad = 1'b1;
     endcase
     // Beyond the last word there is nothing to go on with.
     if (opcode != OpEnd && !jump && &pc_q) bad = 1'b1;
   end
 
-  assign jump       = opcode == OpNext && depth_q != 2'd0 && block_left_q[inner] != 24'd1;
-  assign start_copy = execute && !bad && !resident && !copy_busy_i && (opcode == OpPreload || opcode == OpBeta);
+  always_ff @(posedge clk_i) if (state_q == StDecode) begin
+    zero_q    <= zero;
+    bad_q     <= bad;
+    jump_q    <= jump;
+    command_q <= !bad && (opcode == OpRandomise || (opcode == OpSweep && !zero));
+  end
 
-  assign copy_valid_o = start_copy;
+  // ---- Tables ------------------------------------------------------------
+  // A clock late, and so is the end of a copy: it is not started anew before its slot is seen.
+  logic [1:0] holds_q;                       // slot holds the argument's table
+  logic       copy_busy_q, resident, copying;
+  always_ff @(posedge clk_i) begin
+    holds_q[0]  <= slot_valid_i[0] && slot_table_i[0 +: TableIndexBits] == argument[TableIndexBits-1:0];
+    holds_q[1]  <= slot_valid_i[1] && slot_table_i[TableIndexBits +: TableIndexBits] == argument[TableIndexBits-1:0];
+    copy_busy_q <= copy_busy_i;
+  end
+  assign resident = holds_q != 2'b00;
+  assign copying  = copy_busy_i || copy_busy_q;
+
+  // ---- Execute -----------------------------------------------------------
+  logic execute, finished;                   // finished: the instruction is done in this clock
+  assign execute = state_q == StExecute;
+
+  always_comb begin
+    case (opcode)
+      OpPreload:           finished = resident || !copying;
+      OpBeta:              finished = resident;
+      OpRandomise, OpSweep: finished = !command_q || cmd_ready_i;
+      OpCopy, OpEmit:      finished = drained_i;
+      default:             finished = 1'b1;
+    endcase
+  end
+
+  assign copy_valid_o = execute && !bad_q && !resident && !copying && (opcode == OpPreload || opcode == OpBeta);
   assign copy_table_o = argument[TableIndexBits-1:0];
   assign copy_slot_o  = !slot_q;
   assign table_wait_o = execute && opcode == OpBeta && !resident;
 
-  assign cmd_valid_o   = execute && !bad && (opcode == OpRandomise || (opcode == OpSweep && argument != 24'd0));
+  assign cmd_valid_o   = execute && command_q;
   assign cmd_sweeps_o  = opcode == OpRandomise ? 24'd1 : argument;
   assign cmd_random_o  = opcode == OpRandomise;
-  assign cmd_latents_o = opcode == OpRandomise && argument != 24'd0;
+  assign cmd_latents_o = opcode == OpRandomise && !zero_q;
   assign cmd_clamp_o   = clamp_q;
   assign cmd_slot_o    = slot_q;
   assign cmd_layer_o   = layer_q;
 
-  assign scan_copy_o = execute && !bad && opcode == OpCopy && drained_i;
-  assign scan_emit_o = execute && !bad && opcode == OpEmit && drained_i;
-  assign scan_all_o  = argument != 24'd0;
+  assign scan_copy_o = execute && !bad_q && opcode == OpCopy && drained_i;
+  assign scan_emit_o = execute && !bad_q && opcode == OpEmit && drained_i;
+  assign scan_all_o  = !zero_q;
 
   // ---- Control -----------------------------------------------------------
   always_ff @(posedge clk_i) begin
@@ -172,9 +182,10 @@ module tsu_sequencer #(
       case (state_q)
         StIdle:    if (start_i) state_q <= StFetch;
         StFetch:   if (loads_done_i) state_q <= StRegister;
-        StRegister: state_q <= StExecute;
+        StRegister: state_q <= StDecode;
+        StDecode:  state_q <= StExecute;
         StExecute:
-          if (bad || opcode == OpEnd)                     state_q <= StStop;
+          if (bad_q || opcode == OpEnd)                   state_q <= StStop;
           else if (finished)
             state_q <= (opcode == OpCopy || opcode == OpEmit) ? StScan : StFetch;
         StScan:    if (!scan_busy_i) state_q <= StFetch;
@@ -193,13 +204,13 @@ module tsu_sequencer #(
         slot_q  <= 1'b0;
         beta_q  <= 1'b0;
       end
-    end else if (execute && !bad && finished && opcode != OpEnd) begin
-      pc_q <= jump ? block_first_q[inner] : pc_q + 1'b1;
+    end else if (execute && !bad_q && finished && opcode != OpEnd) begin
+      pc_q <= jump_q ? block_first_q[inner] : pc_q + 1'b1;
       case (opcode)
         OpLayer: layer_q <= argument[LayerBits-1:0];
-        OpClamp: clamp_q <= argument != 24'd0;
+        OpClamp: clamp_q <= !zero_q;
         OpBeta: begin
-          slot_q <= holds[1];
+          slot_q <= holds_q[1];
           beta_q <= 1'b1;
         end
         OpLoop: begin
@@ -209,19 +220,19 @@ module tsu_sequencer #(
         end
         OpNext: begin
           block_left_q[inner] <= block_left_q[inner] - 24'd1;
-          if (!jump) depth_q <= depth_q - 2'd1;
+          if (!jump_q) depth_q <= depth_q - 2'd1;
         end
         default: ;
       endcase
     end
-    if (execute) good_q <= !bad && opcode == OpEnd;
+    if (execute) good_q <= !bad_q && opcode == OpEnd;
     if (abort_i) good_q <= 1'b0;
   end
 
   // Only a program that broke a rule is cut short by itself; after End the last sweep runs out.
   assign busy_o  = state_q != StIdle;
   assign stop_o  = abort_i;
-  assign error_o = execute && bad && !abort_i;
+  assign error_o = execute && bad_q && !abort_i;
   assign done_o  = state_q == StStop && drained_i && good_q && !abort_i;
   assign pc_o    = 16'(pc_q);
 endmodule

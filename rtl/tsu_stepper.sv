@@ -20,7 +20,7 @@ module tsu_stepper #(
   input  logic                 clk_i,
   input  logic                 rst_i,
   input  logic                 stop_i,       // gives up the command after the groups of this row, then drains
-  input  logic [15:0]          rows_i,       // rows in use
+  input  logic [RowBits-1:0]   last_row_i,   // of the rows in use
   output logic                 idle_o,
   output logic [1:0]           slot_used_o,  // the slot's table may still be read by a step
 
@@ -54,20 +54,21 @@ module tsu_stepper #(
   // StEmpty: padding inside a command. StTail: between commands, pushing the window out.
   typedef enum logic [1:0] {StIdle, StStep, StEmpty, StTail} state_e;
   state_e                 state_q, state_d;
-  logic [RowBits-1:0]     row_q;
+  logic [RowBits-1:0]     row_q, row_d;
+  logic                   row_end_q;         // row_q is the last
   logic [GroupBits-1:0]   group_q;
   logic                   colour_q;
   logic [23:0]            sweeps_q;
   logic [SpaceBits-1:0]   space_q;           // steps since the phase began, this one included; stops at MinPhase
   logic [DrainBits-1:0]   drain_q;           // empty steps since the last real one, this one included; stops at Drain
-  logic                   step, group_end, row_end, phase_end, command_end, room, drained;
+  logic                   last_sweep_q;      // a clock late: a phase has more
+  logic                   step, group_end, phase_end, command_end, room, drained;
   logic                   next_phase, next_command, stop, stop_q;
 
   assign step        = state_q == StStep;
   assign group_end   = group_q == GroupBits'(Groups - 1);
-  assign row_end     = 16'(row_q) + 16'd1 == rows_i;
-  assign phase_end   = step && group_end && row_end;
-  assign command_end = colour_q && sweeps_q == 24'd1;
+  assign phase_end   = step && group_end && row_end_q;
+  assign command_end = colour_q && last_sweep_q;
   assign room        = space_q == SpaceBits'(MinPhase);
   assign drained     = drain_q == DrainBits'(Drain);
 
@@ -114,12 +115,16 @@ module tsu_stepper #(
       if (colour_q) sweeps_q <= sweeps_q - 24'd1;
       colour_q <= !colour_q;
     end
-    if (next_command || next_phase) begin
-      row_q   <= '0;
-      group_q <= '0;
-    end else if (step && !phase_end) begin
-      group_q <= group_end ? '0 : group_q + 1'b1;
-      if (group_end) row_q <= row_q + 1'b1;
+    last_sweep_q <= sweeps_q == 24'd1;
+  end
+
+  assign row_d = next_command || next_phase ? '0 : row_q + 1'b1;
+  always_ff @(posedge clk_i) begin
+    if (next_command || next_phase)    group_q <= '0;
+    else if (step && !phase_end)       group_q <= group_end ? '0 : group_q + 1'b1;
+    if (next_command || next_phase || (step && group_end && !row_end_q)) begin
+      row_q     <= row_d;
+      row_end_q <= row_d == last_row_i;
     end
   end
 

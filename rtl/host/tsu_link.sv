@@ -91,7 +91,7 @@ module tsu_link #(
 
   // ---- Request -----------------------------------------------------------
   typedef enum logic [3:0] {
-    StIdle, StHead, StCheck, StOpen, StWord, StFetch, StBus, StPush, StEmit, StCrc, StClose, StSend
+    StIdle, StHead, StCheck, StOpen, StCount, StWord, StFetch, StBus, StPush, StEmit, StCrc, StClose, StSend
   } state_e;
   state_e      state_q;
   logic [7:0]  at_q;             // place of the byte that the RAM shows
@@ -103,22 +103,32 @@ module tsu_link #(
 
   // Sequence: only the successor of the last request is executed; the last answered_q ones are answered again.
   logic        synced_q;         // Hello came
-  logic [7:0]  last_q, back;
+  logic [7:0]  last_q, back_q;                // a clock late, long before it is asked for
   logic [2:0]  answered_q;
   logic        is_new, is_old;
-  assign back   = last_q - seq_q;
-  assign is_new = command_q == Hello || (synced_q && back == 8'd255);
-  assign is_old = command_q != Hello && synced_q && back < {5'd0, answered_q};
+  always_ff @(posedge clk_i) back_q <= last_q - seq_q;
+  assign is_new = hello_q || (synced_q && back_q == 8'd255);
+  assign is_old = !hello_q && synced_q && back_q < {5'd0, answered_q};
   assign slot   = Window > 1 ? seq_q[SlotBits-1:0] : '0;
 
+  // Likewise a clock late.
+  logic        hello_q, read_q, write_q, in_q, out_q;
+  always_ff @(posedge clk_i) begin
+    hello_q <= command_q == Hello;
+    read_q  <= command_q == Read;
+    write_q <= command_q == Write;
+    in_q    <= command_q == StreamIn;
+    out_q   <= command_q == StreamOut;
+  end
+
   logic        known, wrong_length;
-  logic [7:0]  fault;
-  assign known        = command_q >= Hello && command_q <= StreamOut;
+  logic [7:0]  fault, fault_q;
+  assign known        = hello_q || read_q || write_q || in_q || out_q;
   assign wrong_length = large_q ||
-    length_q != 8'd12 + ((command_q == Write || command_q == StreamIn) ? {count_q, 2'b00} : 8'd0);
+    length_q != 8'd12 + ((write_q || in_q) ? {count_q, 2'b00} : 8'd0);
   assign fault = !known ? tsu_pkg::LinkStatusBadCommand[7:0] :
                  wrong_length ? tsu_pkg::LinkStatusBadLength[7:0] :
-                 (high_q && (command_q == Read || command_q == Write)) ? tsu_pkg::LinkStatusBusError[7:0] :
+                 (high_q && (read_q || write_q)) ? tsu_pkg::LinkStatusBusError[7:0] :
                  tsu_pkg::LinkStatusOk[7:0];
 
   // ---- Execution ---------------------------------------------------------
@@ -131,11 +141,14 @@ module tsu_link #(
   logic [1:0]  part_q;           // what word_q holds
   logic        ar_q, aw_q, w_q, push_q, push_last_q, closed_q;
   logic [31:0] push_data_q, hello;
-  logic        finished, behind, in_last;
+  logic        finished_q, in_last_q, behind;
 
-  assign finished = done_q == count_q || stop_q;
-  assign behind   = short_q && !address_q[1];
-  assign in_last  = address_q[0] && done_q + 6'd1 == count_q;
+  assign behind = short_q && !address_q[1];
+  always_ff @(posedge clk_i) begin
+    fault_q    <= fault;
+    finished_q <= done_q == count_q || stop_q;
+    in_last_q  <= address_q[0] && done_q + 6'd1 == count_q;
+  end
 
   always_comb begin
     case (done_q[2:0])
@@ -175,7 +188,7 @@ module tsu_link #(
   assign m_axis_tdata   = push_data_q;
   assign m_axis_tvalid  = push_q;
   assign m_axis_tlast   = push_last_q;
-  assign s_axis_tready  = state_q == StWord && command_q == StreamOut && !finished;
+  assign s_axis_tready  = state_q == StWord && out_q && !finished_q;
 
   always_ff @(posedge clk_i) begin
     if (rst_i) begin
@@ -199,44 +212,41 @@ module tsu_link #(
         StCheck: state_q <= is_new ? StOpen : is_old ? StSend : StIdle;
         StOpen: if (!slot_busy) begin
           state_q <= StEmit;
-          if (command_q == Hello) begin
+          if (hello_q) begin
             synced_q <= 1'b1;
             short_q  <= 1'b0;
           end
         end
+        StCount: state_q <= StWord;
         StWord: begin
-          if (finished) state_q <= StEmit;
-          else case (command_q)
-            Write:     state_q <= StFetch;
-            StreamIn: begin
-              state_q <= behind ? StEmit : StFetch;
-              short_q <= behind;
-            end
-            Read: begin
-              state_q <= StBus;
-              ar_q    <= 1'b1;
-            end
-            default:   state_q <= StEmit;    // Hello, StreamOut
-          endcase
+          if (finished_q) state_q <= StEmit;
+          else if (write_q) state_q <= StFetch;
+          else if (in_q) begin
+            state_q <= behind ? StEmit : StFetch;
+            short_q <= behind;
+          end else if (read_q) begin
+            state_q <= StBus;
+            ar_q    <= 1'b1;
+          end else state_q <= StEmit;        // Hello, StreamOut
         end
         StFetch: if (fetched && left_q == 2'd0) begin
-          state_q <= command_q == Write ? StBus : StPush;
-          if (command_q == Write) begin
+          state_q <= write_q ? StBus : StPush;
+          if (write_q) begin
             aw_q <= 1'b1;
             w_q  <= 1'b1;
           end
         end
-        StBus: if (answered) state_q <= command_q == Read ? StEmit : StWord;
+        StBus: if (answered) state_q <= read_q ? StEmit : StCount;
         StPush: begin
-          state_q <= StWord;
+          state_q <= StCount;
           if (pushed) begin
             push_q   <= 1'b1;
-            inside_q <= !in_last;
+            inside_q <= !in_last_q;
           end else begin
             short_q  <= 1'b1;
           end
         end
-        StEmit: if (left_q == 2'd0) state_q <= part_q == Crc ? StClose : part_q == Status ? StCrc : StWord;
+        StEmit: if (left_q == 2'd0) state_q <= part_q == Crc ? StClose : part_q == Status ? StCrc : StCount;
         StCrc:   state_q <= StEmit;
         StClose: if (closed_q) state_q <= StSend;
         StSend: if (!sender_busy) state_q <= StIdle;
@@ -273,7 +283,7 @@ module tsu_link #(
       end
       StOpen: if (!slot_busy) begin
         index_q  <= 8'd8;
-        status_q <= fault;
+        status_q <= fault_q;
         stop_q   <= 1'b0;
         end_q    <= 1'b0;
         closed_q <= 1'b0;
@@ -282,23 +292,23 @@ module tsu_link #(
         word_q   <= {16'd0, seq_q, command_q | tsu_pkg::LinkAnswerFlag[7:0]};
         left_q   <= 2'd1;
         last_q   <= seq_q;
-        if (fault != tsu_pkg::LinkStatusOk[7:0]) count_q <= 6'd0;
-        else if (command_q == Hello)             count_q <= HelloWords;
-        if (command_q == Hello)                  answered_q <= 3'd1;
+        if (fault_q != tsu_pkg::LinkStatusOk[7:0]) count_q <= 6'd0;
+        else if (hello_q)             count_q <= HelloWords;
+        if (hello_q)                  answered_q <= 3'd1;
         else if (answered_q != 3'(Window))       answered_q <= answered_q + 3'd1;
       end
       StWord: begin
         left_q <= 2'd3;
-        if (finished || (command_q == StreamIn && behind) || (command_q == StreamOut && !s_axis_tvalid)) begin
+        if (finished_q || (in_q && behind) || (out_q && !s_axis_tvalid)) begin
           part_q <= Status;
           word_q <= {10'd0, done_q, 6'd0, inside_q, end_q, status_q};
         end else begin
-          if (command_q == Hello || command_q == StreamOut) done_q <= done_q + 6'd1;
-          if (command_q == StreamOut) begin
+          if (hello_q || out_q) done_q <= done_q + 6'd1;
+          if (out_q) begin
             end_q  <= s_axis_tlast;
             stop_q <= s_axis_tlast;
           end
-          word_q <= command_q == Hello ? hello : s_axis_tdata;
+          word_q <= hello_q ? hello : s_axis_tdata;
         end
       end
       StFetch: if (fetched) begin
@@ -317,7 +327,7 @@ module tsu_link #(
         stop_q <= !pushed;
         if (pushed) begin
           push_data_q <= word_q;
-          push_last_q <= in_last;
+          push_last_q <= in_last_q;
           done_q      <= done_q + 6'd1;
         end
       end
