@@ -38,7 +38,8 @@ module tsu_tables #(
   output logic [TableBits-1:0] table_addr_o,
   output logic [tsu_pkg::ThresholdBits-1:0] table_data_o
 );
-  typedef enum logic [1:0] {StIdle, StWait, StCopy, StLast} state_e;
+  // StSure: no command slips in any more; none has?
+  typedef enum logic [2:0] {StIdle, StWait, StSure, StCopy, StLast} state_e;
   state_e               state_q;
   logic                 slot_q;
   logic [IndexBits-1:0] table_q;
@@ -47,7 +48,7 @@ module tsu_tables #(
   logic [2*IndexBits-1:0] slot_table_q;
 
   assign busy_o       = state_q != StIdle;
-  assign hold_o       = Shared && (state_q == StCopy || state_q == StLast || (state_q == StWait && idle_i));
+  assign hold_o       = Shared && (state_q == StSure || state_q == StCopy || state_q == StLast);
   assign slot_valid_o = valid_q;
   assign slot_table_o = slot_table_q;
 
@@ -75,7 +76,10 @@ module tsu_tables #(
           state_q              <= StWait;
           valid_q[copy_slot_i] <= 1'b0;
         end
-        StWait: if (Shared ? idle_i : !slot_used_i[slot_q]) state_q <= StCopy;
+        StWait: if (Shared) begin
+          if (idle_i) state_q <= StSure;
+        end else if (!slot_used_i[slot_q]) state_q <= StCopy;
+        StSure: state_q <= idle_i ? StCopy : StWait;
         StCopy: begin
           table_we_o <= 1'b1;
           if (&entry_q) state_q <= StLast;
