@@ -61,6 +61,23 @@ TYPED_TEST(CoreTest, DenoisingChainFromOneStart) {
   EXPECT_EQ(this->RunBoth(rig.ProbeProgram(), "state after the chain"), 2);
 }
 
+// A sweep that is asked for at any clock of the sweep, the drain and the copy before it.
+TYPED_TEST(CoreTest, SweepsAroundAPreload) {
+  auto& rig = this->rig;
+  for (const int rows : {rig.built.rows, rig.built.rows - 1}) {
+    rig.Use(rows);
+    rig.LoadRandom();
+    for (int wait = 0; wait < 48; ++wait) {
+      Program program{Instruction(regs::kOpBeta, 0), Instruction(regs::kOpSweep, 1), Instruction(regs::kOpPreload, rig.built.tables - 1)};
+      program.insert(program.end(), wait, Instruction(regs::kOpLayer, 0));
+      program.insert(program.end(), {Instruction(regs::kOpSweep, 2), Instruction(regs::kOpBeta, rig.built.tables - 1),
+                                     Instruction(regs::kOpSweep, 1), Instruction(regs::kOpEmit, 1), Instruction(regs::kOpEnd)});
+      this->RunBoth(program, "rows " + std::to_string(rows) + ", wait " + std::to_string(wait));
+      if (this->HasFailure()) return;
+    }
+  }
+}
+
 // A reader that takes nothing for long: the core waits in Emit, says so, and loses nothing.
 TYPED_TEST(CoreTest, BackPressureLosesNothing) {
   auto& rig = this->rig;
