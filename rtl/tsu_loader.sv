@@ -83,20 +83,34 @@ module tsu_loader #(
       default:    known = 1'b0;
     endcase
   end
+  logic [16:0] index_limit_q;
+  logic [15:0] outer_limit_q;
+  logic        known_q;
+  always_ff @(posedge clk_i) begin
+    index_limit_q <= index_limit;
+    outer_limit_q <= outer_limit;
+    known_q       <= known;
+  end
 
   // ---- Position ----------------------------------------------------------
-  logic take, group_end, word_end, lane_end, pair_end, memory_end, past_end, bad_place, write, blocked;
+  // A word every second clock at most: where it went is known, a clock late, when the next one comes.
+  logic group_end_q, word_end_q, lane_end_q, pair_end_q, past_end_q, ready_q;
+  logic take, memory_end, bad_place, write, blocked;
   assign blocked    = load_valid_o && !load_ready_i;
-  assign s_axis_tready = !hold_i && !blocked;
-  assign take       = s_axis_tvalid && s_axis_tready;
-  assign group_end  = target_q != Noise || group_q == 8'(Groups - 1);
-  assign word_end   = word_q == word_top;
-  assign lane_end   = target_q != Noise || lane_q == 8'(Lanes - 1);
-  assign pair_end   = target_q != Weight || pair_q == 16'(Pairs - 1);
-  assign memory_end = group_end && word_end;
-  assign past_end   = outer_q >= outer_limit;
-  assign bad_place  = !known || {1'b0, s_axis_tdata[31:16]} >= index_limit || {1'b0, s_axis_tdata[14:0]} >= outer_limit;
-  assign write      = take && state_q == StData && !past_end;
+  assign s_axis_tready = ready_q;
+  assign take       = s_axis_tvalid && ready_q;
+  assign memory_end = group_end_q && word_end_q;
+  assign bad_place  = !known_q || {1'b0, s_axis_tdata[31:16]} >= index_limit_q || {1'b0, s_axis_tdata[14:0]} >= outer_limit_q;
+  assign write      = take && state_q == StData && !past_end_q;
+
+  always_ff @(posedge clk_i) begin
+    ready_q     <= !rst_i && !hold_i && !take && !blocked;
+    group_end_q <= target_q != Noise || group_q == 8'(Groups - 1);
+    word_end_q  <= word_q == word_top;
+    lane_end_q  <= target_q != Noise || lane_q == 8'(Lanes - 1);
+    pair_end_q  <= target_q != Weight || pair_q == 16'(Pairs - 1);
+    past_end_q  <= outer_q >= outer_limit;
+  end
 
   always_ff @(posedge clk_i) begin
     if (rst_i) begin
@@ -115,8 +129,8 @@ module tsu_loader #(
             error_o <= s_axis_tlast || bad_place;
           end
           StData: begin
-            state_q <= s_axis_tlast ? StTarget : past_end ? StDrop : StData;
-            error_o <= past_end || (s_axis_tlast && !memory_end);
+            state_q <= s_axis_tlast ? StTarget : past_end_q ? StDrop : StData;
+            error_o <= past_end_q || (s_axis_tlast && !memory_end);
           end
           default: if (s_axis_tlast) state_q <= StTarget;
         endcase
@@ -136,11 +150,11 @@ module tsu_loader #(
       group_q  <= '0;
     end
     if (write) begin
-      if (target_q == Noise) group_q <= group_end ? 8'd0 : group_q + 8'd1;
-      if (group_end) word_q <= word_end ? 16'd0 : word_q + 16'd1;
-      if (memory_end && target_q == Noise)  lane_q <= lane_end ? 8'd0 : lane_q + 8'd1;
-      if (memory_end && target_q == Weight) pair_q <= pair_end ? 16'd0 : pair_q + 16'd1;
-      if (memory_end && lane_end && pair_end) outer_q <= outer_q + 16'd1;
+      if (target_q == Noise) group_q <= group_end_q ? 8'd0 : group_q + 8'd1;
+      if (group_end_q) word_q <= word_end_q ? 16'd0 : word_q + 16'd1;
+      if (memory_end && target_q == Noise)  lane_q <= lane_end_q ? 8'd0 : lane_q + 8'd1;
+      if (memory_end && target_q == Weight) pair_q <= pair_end_q ? 16'd0 : pair_q + 16'd1;
+      if (memory_end && lane_end_q && pair_end_q) outer_q <= outer_q + 16'd1;
     end
   end
 

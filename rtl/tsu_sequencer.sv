@@ -69,7 +69,7 @@ module tsu_sequencer #(
   localparam logic [7:0] OpLoop      = tsu_pkg::OpLoop[7:0];
   localparam logic [7:0] OpNext      = tsu_pkg::OpNext[7:0];
 
-  typedef enum logic [2:0] {StIdle, StFetch, StRegister, StDecode, StExecute, StScan, StStop} state_e;
+  typedef enum logic [2:0] {StIdle, StStart, StFetch, StRegister, StDecode, StExecute, StScan, StStop} state_e;
   state_e                   state_q;
   logic [PcBits-1:0]        pc_q;
   logic [31:0]              fetched, word_q;
@@ -142,14 +142,14 @@ module tsu_sequencer #(
   assign copying  = copy_busy_i || copy_busy_q;
 
   // ---- Execute -----------------------------------------------------------
-  logic execute, finished;                   // finished: the instruction is done in this clock
+  logic execute, finished, taken_q;          // finished: the instruction is done in this clock
   assign execute = state_q == StExecute;
 
   always_comb begin
     case (opcode)
       OpPreload:           finished = resident || !copying;
       OpBeta:              finished = resident;
-      OpRandomise, OpSweep: finished = !command_q || cmd_ready_i;
+      OpRandomise, OpSweep: finished = !command_q || taken_q;
       OpCopy, OpEmit:      finished = drained_i;
       default:             finished = 1'b1;
     endcase
@@ -160,7 +160,9 @@ module tsu_sequencer #(
   assign copy_slot_o  = !slot_q;
   assign table_wait_o = execute && opcode == OpBeta && !resident;
 
-  assign cmd_valid_o   = execute && command_q;
+  // Seen a clock late, and not offered again.
+  assign cmd_valid_o   = execute && command_q && !taken_q;
+  always_ff @(posedge clk_i) taken_q <= !rst_i && cmd_valid_o && cmd_ready_i;
   assign cmd_sweeps_o  = opcode == OpRandomise ? 24'd1 : argument;
   assign cmd_random_o  = opcode == OpRandomise;
   assign cmd_latents_o = opcode == OpRandomise && !zero_q;
@@ -180,7 +182,8 @@ module tsu_sequencer #(
       if (state_q != StIdle) state_q <= StStop;
     end else begin
       case (state_q)
-        StIdle:    if (start_i) state_q <= StFetch;
+        StIdle:    if (start_i) state_q <= StStart;
+        StStart:   state_q <= StFetch;       // a load taken before busy_o was seen has come to load_valid
         StFetch:   if (loads_done_i) state_q <= StRegister;
         StRegister: state_q <= StDecode;
         StDecode:  state_q <= StExecute;
@@ -230,7 +233,12 @@ module tsu_sequencer #(
   end
 
   // Only a program that broke a rule is cut short by itself; after End the last sweep runs out.
-  assign busy_o  = state_q != StIdle;
+  // busy_o, read far from here, is a register of its own: state_q is not StIdle.
+  always_ff @(posedge clk_i) begin
+    if (rst_i)                  busy_o <= 1'b0;
+    else if (state_q == StIdle) busy_o <= start_i && !abort_i;
+    else if (state_q == StStop && drained_i && !abort_i) busy_o <= 1'b0;
+  end
   assign stop_o  = abort_i;
   assign error_o = execute && bad_q && !abort_i;
   assign done_o  = state_q == StStop && drained_i && good_q && !abort_i;
