@@ -172,7 +172,7 @@ module tsu_core #(
   logic [2*TableIndexBits-1:0] slot_table;
   logic                 scan_start_copy, scan_start_emit, scan_all, scan_busy;
 
-  // A clock late: the command that ends it was taken four clocks before the next instruction asks.
+  // A clock late: the command that ends it was taken five clocks before the next instruction asks.
   logic                 drained_q;
   always_ff @(posedge clk_i) drained_q <= stepper_idle && array_idle;
 

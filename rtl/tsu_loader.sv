@@ -2,7 +2,7 @@
 //
 // Turns load packets (REGISTERS.md, targets) into writes: {target, -, -}, {index, colour, row}, then data words up to TLAST.
 //
-// Positions are counted, never divided. One word a clock; a word leaves one clock after it came. While a program runs
+// Positions are counted, never divided. A word every second clock; it leaves one clock after it came. While a program runs
 // (hold_i) the stream waits. A packet that breaks a rule raises error_o once and is dropped up to its TLAST; what it wrote before stays.
 `default_nettype none
 module tsu_loader #(

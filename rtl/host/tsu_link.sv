@@ -101,17 +101,7 @@ module tsu_link #(
   logic        large_q;          // count beyond MaxWords
   logic        high_q;           // address beyond the register window, or odd
 
-  // Sequence: only the successor of the last request is executed; the last answered_q ones are answered again.
-  logic        synced_q;         // Hello came
-  logic [7:0]  last_q, back_q;                // a clock late, long before it is asked for
-  logic [2:0]  answered_q;
-  logic        is_new, is_old;
-  always_ff @(posedge clk_i) back_q <= last_q - seq_q;
-  assign is_new = hello_q || (synced_q && back_q == 8'd255);
-  assign is_old = !hello_q && synced_q && back_q < {5'd0, answered_q};
-  assign slot   = Window > 1 ? seq_q[SlotBits-1:0] : '0;
-
-  // Likewise a clock late.
+  // What was asked for, a clock late: long before it is used.
   logic        hello_q, read_q, write_q, in_q, out_q;
   always_ff @(posedge clk_i) begin
     hello_q <= command_q == Hello;
@@ -120,6 +110,16 @@ module tsu_link #(
     in_q    <= command_q == StreamIn;
     out_q   <= command_q == StreamOut;
   end
+
+  // Sequence: only the successor of the last request is executed; the last answered_q ones are answered again.
+  logic        synced_q;         // Hello came
+  logic [7:0]  last_q, back_q;   // back_q: a clock late, too
+  logic [2:0]  answered_q;
+  logic        is_new, is_old;
+  always_ff @(posedge clk_i) back_q <= last_q - seq_q;
+  assign is_new = hello_q || (synced_q && back_q == 8'd255);
+  assign is_old = !hello_q && synced_q && back_q < {5'd0, answered_q};
+  assign slot   = Window > 1 ? seq_q[SlotBits-1:0] : '0;
 
   logic        known, wrong_length;
   logic [7:0]  fault, fault_q;
@@ -293,9 +293,9 @@ module tsu_link #(
         left_q   <= 2'd1;
         last_q   <= seq_q;
         if (fault_q != tsu_pkg::LinkStatusOk[7:0]) count_q <= 6'd0;
-        else if (hello_q)             count_q <= HelloWords;
-        if (hello_q)                  answered_q <= 3'd1;
-        else if (answered_q != 3'(Window))       answered_q <= answered_q + 3'd1;
+        else if (hello_q)                          count_q <= HelloWords;
+        if (hello_q)                       answered_q <= 3'd1;
+        else if (answered_q != 3'(Window)) answered_q <= answered_q + 3'd1;
       end
       StWord: begin
         left_q <= 2'd3;

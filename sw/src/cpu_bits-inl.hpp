@@ -67,7 +67,7 @@ HWY_INLINE hn::Vec<D> Constant(D d, int byte) {
   return hn::Load(d, kConstants[byte]);
 }
 
-// plane + 2^bit where the mask is set.
+// plane + 2^bit where the mask is set. The bit must be 0 before: some targets add, others or.
 template <class D, class V, class M>
 HWY_INLINE V AddBit(D d, V plane, M mask, int bit) {
   const V one = Constant(d, 1 << bit);

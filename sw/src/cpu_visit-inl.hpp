@@ -126,8 +126,9 @@ HWY_INLINE void Decide(D d, const ColourTask& task, const Noise& noise, Visit& v
     const auto magnitude = hn::Min(hn::BitCast(d, sum), hn::BitCast(d, hn::SaturatedSub(mirror, sum)));
     const auto cell = cells.Find(d, magnitude);
     above.Add(d, Above(d, digits[j], cell), j);
-    open.Add(d, hn::Eq(digits[j], cell), j);
-    if (!kShort && HWY_UNLIKELY(edge)) open.Add(d, hn::Eq(magnitude, Constant(d, kCells - 1)), j);
+    auto is_open = hn::Eq(digits[j], cell);
+    if (!kShort && HWY_UNLIKELY(edge)) is_open = hn::Or(is_open, hn::Eq(magnitude, Constant(d, kCells - 1)));
+    open.Add(d, is_open, j);
   }
   const auto follows = hn::Or(above.Line(d), top);
   hn::Store(hn::Not(hn::Xor(negative.Line(d), follows)), d, task.spins + visit.site * kLine + at);
@@ -264,8 +265,7 @@ HWY_NOINLINE void Sweep(D d, const ColourTask& task) {
     visit.pair = pair;
     visit.t = t;
     visit.some = 0;
-    for (int at = 0; at < 16 * task.lanes; at += static_cast<int>(hn::MaxLanes(D())))
-      {
+    for (int at = 0; at < 16 * task.lanes; at += static_cast<int>(hn::MaxLanes(D()))) {
       if (kept) {
         noise.Skip(d, at);
       } else if (HWY_LIKELY(!visit.node.wide && !visit.node.coupled && task.inputs == kUsual * kGroup)) {
