@@ -54,7 +54,9 @@ class Board {
   std::thread thread_;
 };
 
-std::unique_ptr<Transport> OpenLink(const std::string& path, int baud = kBoardBaud, int tries = 5,
+constexpr int kPatience = 40;  // tries, seconds of them: a busy machine starves the board
+
+std::unique_ptr<Transport> OpenLink(const std::string& path, int baud = kBoardBaud, int tries = kPatience,
                                     std::chrono::milliseconds timeout = 100ms) {
   LinkOptions options;
   options.baud = baud;
@@ -62,7 +64,7 @@ std::unique_ptr<Transport> OpenLink(const std::string& path, int baud = kBoardBa
   options.timeout = timeout;
   return MakeLinkTransport(OpenUart(path, baud), "uart:" + path, options);
 }
-std::unique_ptr<Device> OpenBoard(const std::string& path, int tries = 5) {
+std::unique_ptr<Device> OpenBoard(const std::string& path, int tries = kPatience) {
   return MakeCoreDevice(OpenLink(path, kBoardBaud, tries));
 }
 
@@ -130,7 +132,7 @@ TEST(Serial, CleanLineGivesTheGoldenSamples) {
 // The rings fail between two samples of one program: the alarm reaches the host while it waits for the next.
 TEST(Serial, AnAlarmInMidRunStopsTheSamples) {
   Board board;
-  const auto device = OpenBoard(board.path(), 40);  // seconds of patience: a busy machine starves the board
+  const auto device = OpenBoard(board.path());
   EntropySource* entropy = device->entropy();
   ASSERT_NE(entropy, nullptr);
   EXPECT_EQ(Job(*device, 4), Golden(4));
@@ -168,7 +170,7 @@ TEST(Serial, DamagedFramesSoak) {
     std::string message;
     const Exit exit = Outcome(
         [&] {
-          if (!device) device = OpenBoard(relay.path(), 40);  // seconds of patience: a busy machine starves the board
+          if (!device) device = OpenBoard(relay.path());
           samples = Job(*device, seed);
         },
         &message);
