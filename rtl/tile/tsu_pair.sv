@@ -6,7 +6,7 @@
 // step that pushes the update (tsu_array.sv), at which the ports carry their values:
 //   2  weight_read_i    3  weight_keep_i, weight_use_i    4  class_i, coupling_i, keep_i    5  negative_i    6  conditioning_i
 //   7  draw_i, slot_i    9  words_o, random_i    10  own_i    11  spins_o
-// Nothing moves while move_i is low.
+// Nothing moves while move_i is low; without Hold it is not looked at, so that no register needs it.
 
 `default_nettype none
 
@@ -19,6 +19,7 @@ module tsu_pair #(
   parameter int unsigned NumRules = 3,
   parameter int unsigned TableBits = 9,
   parameter int unsigned TableLanes = 1,
+  parameter bit Hold = 1'b1,
   parameter int unsigned SlotBits = 1,
   parameter int unsigned WeightAddrBits = 7,
   parameter int unsigned WordBits = 4 * NumRules * WeightBits + tsu_pkg::BiasBits,
@@ -74,7 +75,7 @@ module tsu_pair #(
   logic [Lanes-1:0]          noise_load_q;
   logic [W-1:0]              noise_word_q;
   always_ff @(posedge clk_i) begin
-    {move_q, draw_q, slot_q, random_q} <= {move_i, draw_i, slot_i, random_i};
+    {move_q, draw_q, slot_q, random_q} <= {!Hold || move_i, draw_i, slot_i, random_i};
     {read_q, raddr_q, keep_slice_q, use_q} <= {weight_read_i, weight_raddr_i, weight_keep_i, weight_use_i};
     {table_we_q, table_slot_q, table_addr_q, table_data_q} <= {table_we_i, table_slot_i, table_addr_i, table_data_i};
     {noise_load_q, noise_word_q} <= {noise_load_i, noise_word_i};

@@ -78,11 +78,9 @@ module tsu_stage #(
       word_o           <= load_data_i[tsu_pkg::NoiseWordBits-1:0];
       coupling_class_o <= load_word_i[1:0];
     end
-    if (take || taken_q) begin
-      noise_pair_o <= take && load_target_i == 4'(tsu_pkg::TargetNoise) ? Pairs'(1) << load_pair_i : '0;
-      noise_lane_o <= Lanes'(1) << load_lane_i;
-    end
-    if (rst_i) noise_pair_o <= '0;
+    // Not held between words: a hold of a register a pair would be a net over the whole chip.
+    noise_pair_o <= take && !rst_i && load_target_i == 4'(tsu_pkg::TargetNoise) ? Pairs'(1) << load_pair_i : '0;
+    noise_lane_o <= Lanes'(1) << load_lane_i;
   end
   assign spin_we_o = taken_q && last_q && target_q == 4'(tsu_pkg::TargetSpin);
   assign conditioning_we_o = taken_q && last_q && target_q == 4'(tsu_pkg::TargetConditioning);

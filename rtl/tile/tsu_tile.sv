@@ -26,6 +26,7 @@ module tsu_tile #(
   parameter logic [95:0] Rules = tsu_pkg::G12,
   parameter int unsigned TableBits = 9,
   parameter int unsigned TableLanes = 1,
+  parameter bit Hold = 1'b1,
   parameter int unsigned SlotBits = 1,
   parameter int unsigned SpinAddrBits = 7,
   parameter int unsigned SiteAddrBits = 7,
@@ -123,7 +124,7 @@ module tsu_tile #(
   logic [Lanes-1:0]          noise_lane_q;
   logic [W-1:0]              noise_word_q;
   always_ff @(posedge clk_i) begin
-    {move_q, stream_re_q, stream_addr_q, shift_q, par_q} <= {move_i, stream_re_i, stream_addr_i, shift_i, par_i};
+    {move_q, stream_re_q, stream_addr_q, shift_q, par_q} <= {!Hold || move_i, stream_re_i, stream_addr_i, shift_i, par_i};
     {site_we_q, site_waddr_q, site_re_q, site_raddr_q} <= {site_we_i, site_waddr_i, site_re_i, site_raddr_i};
     {latents_q, clamp_q, coupling_q} <= {latents_i, clamp_i, coupling_i};
     {weight_we_q, weight_waddr_q, read_q, weight_raddr_q} <= {weight_we_i, weight_waddr_i, weight_read_i, weight_raddr_i};
@@ -185,7 +186,7 @@ module tsu_tile #(
 
       tsu_pair #(
         .Rows(Rows), .Lanes(Lanes), .Groups(Groups), .Layers(Layers), .WeightBits(WeightBits), .NumRules(NumRules),
-        .TableBits(TableBits), .TableLanes(TableLanes), .SlotBits(SlotBits), .WeightAddrBits(WeightAddrBits),
+        .TableBits(TableBits), .TableLanes(TableLanes), .Hold(Hold), .SlotBits(SlotBits), .WeightAddrBits(WeightAddrBits),
         .WordBits(WordBits), .SliceBits(SliceBits)
       ) u_pair (
         .clk_i, .move_i(move_q),

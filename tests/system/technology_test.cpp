@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "tests/support/process.hpp"
+#include "tests/support/scratch.hpp"
 
 namespace tsu {
 namespace {
@@ -25,7 +26,22 @@ std::string Prepared(const std::string& cell, int width, const std::string& as) 
 struct Proof {
   int code;
   std::string said;
+  bool Holds() const { return code == 0 && said.find("no model found: SUCCESS") != std::string::npos; }
+  std::string End() const { return said.substr(said.size() > 2000 ? said.size() - 2000 : 0); }
 };
+Proof Execute(const std::vector<std::string>& command) {
+  test::Process process(command);
+  const bool ended = process.Wait();
+  return {ended ? process.code : -1, process.out + process.err};
+}
+Proof Yosys(const std::string& script) { return Execute({"/usr/bin/yosys", "-p", script}); }
+
+// Both stashed before as reference and candidate; `always`: what is set at inputs.
+std::string Compared(const std::string& always) {
+  return "design -copy-from reference reference; design -copy-from candidate candidate; "
+         "miter -equiv -flatten -make_assert reference candidate miter; sat -verify -prove-asserts " + always + " miter";
+}
+
 // What is undriven, such as a chain's first carry in, may take any value.
 Proof Prove(const Cells& family, const std::string& cell, int width) {
   const std::string folder = "rtl/tech/" + family.family + "/";
@@ -36,12 +52,8 @@ Proof Prove(const Cells& family, const std::string& cell, int width) {
   }
   const std::string script = "read_verilog -sv rtl/tech/generic/" + cell + ".sv; " + Prepared(cell, width, "reference") +
                              "read_verilog -sv" + files + "; read_verilog " + family.models + "; " + Prepared(cell, width, "candidate") +
-                             "design -copy-from reference reference; design -copy-from candidate candidate; "
-                             "miter -equiv -flatten -make_assert reference candidate miter; "
-                             "sat -verify -prove-asserts -set in_move_i 1 miter";
-  test::Process yosys({"/usr/bin/yosys", "-p", script});
-  const bool ended = yosys.Wait();
-  return {ended ? yosys.code : -1, yosys.out + yosys.err};
+                             Compared("-set in_move_i 1");
+  return Yosys(script);
 }
 
 class Technology : public testing::TestWithParam<Cells> {};
@@ -51,10 +63,42 @@ TEST_P(Technology, AddersEqualTheGenericOnes) {
   for (const std::string cell : {"tsu_add", "tsu_add_select"}) {
     for (int width = 2; width <= 16; ++width) {  // weights of 4 to 10 bits, fields of at most 15, thresholds of 14 and a sign
       const Proof proof = Prove(GetParam(), cell, width);
-      ASSERT_EQ(proof.code, 0) << cell << " of " << width << " bits\n" << proof.said.substr(proof.said.size() > 2000 ? proof.said.size() - 2000 : 0);
-      ASSERT_NE(proof.said.find("no model found: SUCCESS"), std::string::npos) << "nothing was proved";
+      ASSERT_TRUE(proof.Holds()) << cell << " of " << width << " bits\n" << proof.End();
     }
   }
+}
+
+// What fpga/common/carry_chains.py makes of a netlist before it is placed computes what the RTL does: chains of ours and of yosys, with
+// operands that are constant.
+TEST(Technology, ChainsAsPlacedComputeTheSame) {
+  const test::Scratch scratch;
+  const std::string netlist = scratch / "netlist.json", rtl = scratch.Write("fpga.sv", R"(module fpga(input [7:0] a, b, input n, output [7:0] sum, next, output [9:0] size, output less);
+    assign sum = a + b;
+    assign next = a + 8'd1;
+    assign less = a < b;
+    tsu_add #(.Width(10)) u_size (
+      .move_i(1'b1), .a_i({2'b0, a}), .b_i(10'b0), .a_inv_i(n), .b_inv_i(1'b0), .carry_i(n), .sum_o(size));
+  endmodule)");
+  const Proof synthesis = Yosys("read_verilog -sv rtl/tech/ecp5/tsu_chain.sv rtl/tech/carry/tsu_add.sv " + rtl +
+                                "; synth_ecp5 -noflatten -top fpga; flatten; opt_clean; write_json " + netlist);
+  ASSERT_EQ(synthesis.code, 0) << synthesis.End();
+  const Proof passes = Execute({"/usr/bin/python3", "-B", "-c", R"(import json, sys
+sys.path.insert(0, 'fpga/common')
+import carry_chains
+netlist = json.load(open(sys.argv[1]))
+module = netlist['modules']['fpga']
+print('changed', *carry_chains.release_ends(module), carry_chains.raise_zeros(module))
+for cell in module['cells'].values():  # yosys reads no output that is connected to x, which is how nextpnr is told of none
+    for pin in [pin for pin, bits in cell['connections'].items() if bits == ['x']]:
+        del cell['connections'][pin], cell['port_directions'][pin]
+json.dump(netlist, open(sys.argv[1], 'w'))
+)", netlist});
+  ASSERT_EQ(passes.code, 0) << passes.End();
+  EXPECT_EQ(passes.said.find(" 0"), std::string::npos) << "a pass found nothing to change: " << passes.said;
+  const std::string kept = "; hierarchy -top fpga; proc; flatten; opt_clean; rename fpga ";
+  const Proof proof = Yosys("read_verilog -sv rtl/tech/generic/tsu_add.sv " + rtl + kept + "reference; design -stash reference; read_json " +
+                            netlist + "; read_verilog +/ecp5/cells_sim.v" + kept + "candidate; design -stash candidate; " + Compared(""));
+  EXPECT_TRUE(proof.Holds()) << proof.End();
 }
 
 }  // namespace

@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A floor plan of the ECP5's block RAMs: those of a column pair side by side, pairs along the rows of block RAMs like a snake.
+
+nextpnr's analytical placer strews block RAMs over the chip: on LFE5U-85F a weight bit then travels 23 tiles to its register, a threshold 50,
+and a third of all wire is theirs. With these places fixed, the logic of a pair gathers around its memories, next to the pairs
+whose spins it reads. All other block RAMs are the placer's.
+"""
+import collections
+import re
+
+from board import BoardError
+
+TOGETHER = 4  # sites that lie together, in nine columns of the device
+OWNER = re.compile(r"gen_tile\[(\d+)\].*gen_pair\[(\d+)\]")
+
+
+def pair_memories(module):
+    """Names of the block RAMs of each pair, pairs in the order of the grid."""
+    pairs = collections.defaultdict(list)
+    for name, cell in module["cells"].items():
+        owner = OWNER.search(name)
+        if cell["type"] == "DP16KD" and owner:
+            pairs[tuple(map(int, owner.groups()))].append(name)
+    return [sorted(pairs[pair]) for pair in sorted(pairs)]
+
+
+def place(module, rows):
+    """Fixes the block RAMs of all pairs: as many pairs a row, in the middle of it, every second row from right to left. rows: sites."""
+    pairs = pair_memories(module)
+    share = -(-len(pairs) // len(rows))
+    for number, row in enumerate(rows):
+        names = [name for pair in pairs[number * share:(number + 1) * share] for name in pair]
+        if len(names) > len(row):
+            raise BoardError(f"{len(names)} block RAMs of {share} column pairs are more than a row of the device has, {len(row)}")
+        first = (len(row) - len(names)) // 2 // TOGETHER * TOGETHER
+        here = row[first:first + len(names)]
+        for name, site in zip(names, here if number % 2 == 0 else reversed(here)):
+            module["cells"][name]["attributes"]["BEL"] = site
