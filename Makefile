@@ -103,7 +103,7 @@ rings: fpga-venv ## ring oscillators: their cells in the netlists of four famili
 
 netlists: configure ## a small core as each family's synthesis leaves it, in lockstep with golden; one FAMILY or all (10 minutes)
 	@for f in $(or $(FAMILY),ecp5 ice40 xilinx7 gowin); do \
-	  cmake --build $(BUILD) --target netlist_$$f && $(BUILD)/tests/netlist/netlist_$$f --gtest_brief=1 || exit 1; done
+	  cmake --build $(BUILD) --target netlist_$$f && $(BUILD)/tests/netlist_$$f --gtest_brief=1 || exit 1; done
 
 soak: soak-lockstep soak-link soak-noise soak-train soak-health ## the long runs: 1e10 lockstep flips, 10,000 damaged frames, noise battery, killed trainings, 1e8 raw bits
 soak-lockstep: configure ## RTL against golden over 1e10 flips

@@ -20,7 +20,8 @@ BUILD = pathlib.Path("build/fpga")  # relative to the root: the YoWASP tools see
 WHEELS = ("ecp5", "gowin")
 PLACERS = {"ice40": "nextpnr-ice40", "ecp5": "nextpnr-ecp5", "gowin": "nextpnr-himbaechel-gowin"}
 # ECP5 and 7-series module by module: equal modules are mapped once, and the registers that each pair and tile has of one net are not merged.
-SYNTH = {"ice40": "synth_ice40", "ecp5": "synth_ecp5 -noflatten", "gowin": "synth_gowin", "xilinx7": "synth_xilinx -family xc7"}
+# 7-series without SRL16E: up to 2026 yosys dropped the clock enable of the flip-flops that it made one of (yosys issue 6058).
+SYNTH = {"ice40": "synth_ice40", "ecp5": "synth_ecp5 -noflatten", "gowin": "synth_gowin", "xilinx7": "synth_xilinx -family xc7 -nosrl"}
 BITSTREAM = {"ice40": "bin", "ecp5": "bit", "gowin": "fs", "xilinx7": "bit"}  # 7-series: what Vivado's script writes
 
 

@@ -21,6 +21,7 @@ import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "common"))
+import flow  # noqa: E402
 from board import ROOT, rtl_files  # noqa: E402
 from results import cell_counts, cell_types, replace  # noqa: E402
 
@@ -30,9 +31,9 @@ TOLERANCE = 0.05
 TOP = "fpga_core"
 SHAPE = {"Cols": 4, "Rows": 32, "Tiles": 1, "Lanes": 2, "Groups": 1, "Layers": 1, "WeightBits": 8, "TableBits": 9, "Tables": 4,
          "ProgramWords": 256, "SampleWords": 256, "Window": 2}
-# The slowest first: two at a time are done sooner.
-SYNTH = {"xilinx7": "synth_xilinx -family xc7 -noiopad -noclkbuf", "ice40": "synth_ice40 -noflatten", "ecp5": "synth_ecp5 -noflatten",
-         "gowin": "synth_gowin -noflatten -noiopads"}
+# As boards are synthesised, but module by module and without pins. The slowest first: two at a time are done sooner.
+SYNTH = {"xilinx7": f"{flow.SYNTH['xilinx7']} -noiopad -noclkbuf", "ice40": f"{flow.SYNTH['ice40']} -noflatten",
+         "ecp5": flow.SYNTH["ecp5"], "gowin": f"{flow.SYNTH['gowin']} -noflatten -noiopads"}
 
 
 def yosys_version():
