@@ -55,11 +55,12 @@ class CoreRig {
       bench.Ticks(50);
       const std::uint32_t status = Status();
       if (status & 1) continue;
-      for (std::size_t before = ~std::size_t{0}; before != bench.received.size();) {
+      for (std::size_t before = ~std::size_t{0}; clocks < most_clocks; clocks += 100) {
+        if (before == bench.received.size()) return status;
         before = bench.received.size();
         bench.Ticks(100);
       }
-      return status;
+      throw std::runtime_error("the sample stream does not run empty");
     }
     throw std::runtime_error("still busy, program counter " + std::to_string(bench.Read(regs::kRegProgramCounter)));
   }
