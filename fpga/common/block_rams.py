@@ -1,16 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """A floor plan of the ECP5's block RAMs: those of a column pair side by side, pairs along the rows of block RAMs like a snake.
 
-nextpnr's analytical placer strews block RAMs over the chip: on LFE5U-85F a weight bit then travels 23 tiles to its register, a threshold 50,
-and a third of all wire is theirs. With these places fixed, the logic of a pair gathers around its memories, next to the pairs
+nextpnr's analytical placer strews block RAMs over the chip: on LFE5U-85F the wire is then nearly twice as long. With these places fixed, the logic of a pair gathers around its memories, next to the pairs
 whose spins it reads. All other block RAMs are the placer's.
 """
 import collections
 import re
 
 from board import BoardError
+from devices import TOGETHER
 
-TOGETHER = 4  # sites that lie together, in nine columns of the device
 OWNER = re.compile(r"gen_tile\[(\d+)\].*gen_pair\[(\d+)\]")
 
 

@@ -9,6 +9,7 @@ import sys
 
 from board import ROOT
 
+TOGETHER = 4  # block RAMs of ECP5 that lie together, in nine columns of the device
 VENV = pathlib.Path("build/fpga-venv")  # the wheels of requirements.txt
 
 ICEBOX = "/usr/share/fpga-icestorm/python"
@@ -49,13 +50,13 @@ def pins_ecp5(board):
 
 
 def block_rams_ecp5(board):
-    """Rows of block RAM sites from top to bottom, each from left to right, four side by side, as nextpnr names them."""
+    """Rows of block RAM sites from top to bottom, each from left to right, as nextpnr names them."""
     blocks = collections.defaultdict(list)
     for name, tile in trellis_table(board, "tilegrid").items():
         if tile["type"] == "MIB_EBR2":  # the second of its four: beside a clock spine the first has another name
             row, column = map(int, re.search(r"R(\d+)C(\d+)", name).groups())
             blocks[row].append(column - 2)
-    return [[f"X{column + 2 * i}/Y{row}/EBR{i}" for column in sorted(blocks[row]) for i in range(4)] for row in sorted(blocks)]
+    return [[f"X{column + 2 * i}/Y{row}/EBR{i}" for column in sorted(blocks[row]) for i in range(TOGETHER)] for row in sorted(blocks)]
 
 
 def pins_gowin(board):

@@ -90,8 +90,8 @@ def prepare_ecp5(board, path):
     """Rewrites the netlist as its placer does better with."""
     netlist = json.loads(path.read_text())
     module = netlist["modules"]["fpga"]
-    carry_chains.release_ends(module)
-    carry_chains.raise_zeros(module)
+    starts, ends = carry_chains.release_ends(module)
+    print(f"  carry chains: {starts} carries in and {ends} out released, {carry_chains.raise_zeros(module)} zeros raised")
     block_rams.place(module, devices.block_rams_ecp5(board))
     path.write_text(json.dumps(netlist))
 
