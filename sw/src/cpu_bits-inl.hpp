@@ -67,21 +67,6 @@ HWY_INLINE hn::Vec<D> Constant(D d, int byte) {
   return hn::Load(d, kConstants[byte]);
 }
 
-// plane + 2^bit where the mask is set. The bit must be 0 before: some targets add, others or.
-template <class D, class V, class M>
-HWY_INLINE V AddBit(D d, V plane, M mask, int bit) {
-  const V one = Constant(d, 1 << bit);
-#if HWY_TARGET <= HWY_AVX3
-  if constexpr (hn::MaxLanes(D()) == 64) {
-    return V{_mm512_mask_add_epi8(plane.raw, mask.raw, plane.raw, one.raw)};
-  } else {
-    return V{_mm256_mask_add_epi8(plane.raw, mask.raw, plane.raw, one.raw)};
-  }
-#else
-  return hn::OrAnd(plane, hn::VecFromMask(d, mask), one);
-#endif
-}
-
 // a > b; where they are equal the answer is of no interest.
 template <class D, class V>
 HWY_INLINE auto Above(D, V a, V b) {
@@ -110,14 +95,24 @@ HWY_BEFORE_NAMESPACE();
 namespace tsu::cpu {
 namespace HWY_NAMESPACE {
 
-// Line from the masks of eight vectors.
+// Line from the masks of eight vectors, the last one first: without mask registers a bit is one step of a binary number.
 template <class D>
 class Packer {
  public:
   explicit HWY_INLINE Packer(D d) : bits_(hn::Zero(d)) {}
   template <class M>
   HWY_INLINE void Add(D d, M mask, int j) {
-    bits_ = AddBit(d, bits_, mask, j);
+#if HWY_TARGET <= HWY_AVX3
+    const hn::Vec<D> one = Constant(d, 1 << j);
+    if constexpr (hn::MaxLanes(D()) == 64) {
+      bits_.raw = _mm512_mask_add_epi8(bits_.raw, mask.raw, bits_.raw, one.raw);
+    } else {
+      bits_.raw = _mm256_mask_add_epi8(bits_.raw, mask.raw, bits_.raw, one.raw);
+    }
+#else
+    (void)j;
+    bits_ = hn::Sub(hn::Add(bits_, bits_), hn::VecFromMask(d, mask));
+#endif
   }
   HWY_INLINE hn::Vec<D> Line(D d) const { return LineOf(d, bits_); }
 

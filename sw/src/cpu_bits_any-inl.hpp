@@ -60,11 +60,6 @@ HWY_INLINE void QuickBytes(D d, V* out) {
   TSU_UNROLL for (int i = 0; i < 8; ++i) out[i] = x[7 - i];
 }
 
-template <class D, class V>
-HWY_INLINE V Lookup16(D d, const std::uint8_t* table, V nibble) {
-  return hn::TableLookupBytes(hn::LoadDup128(d, table), nibble);
-}
-
 // x86: a look-up takes the low four bits of an index and gives 0 when the top bit is set.
 #define TSU_LOOKUP_GIVES_ZERO (HWY_ARCH_X86 && HWY_TARGET != HWY_EMU128)
 
@@ -102,6 +97,16 @@ class Cells {
   V part_[kParts];
 };
 
+// Of one group; a second one for conditioning down.
+template <class D, bool kCoupled>
+struct GroupTable {
+  GroupTable() = default;
+  HWY_INLINE GroupTable(D d, const std::uint8_t* table) {
+    TSU_UNROLL for (int k = 0; k <= kCoupled; ++k) part[k] = hn::LoadDup128(d, table + 16 * k);
+  }
+  hn::Vec<D> part[1 + kCoupled];
+};
+
 // Indices into a group's tables: vectors j and j + 4 are the nibbles of one.
 template <class D>
 class Index {
@@ -114,12 +119,12 @@ class Index {
     conditioning_ = conditioning;
   }
   template <bool kCoupled>
-  HWY_INLINE V Find(D d, const std::uint8_t* table, int j) const {
+  HWY_INLINE V Find(D d, const GroupTable<D, kCoupled>& table, int j) const {
     const V index = hn::And(j < 4 ? nibbles_[j] : ShiftDown<4>(d, nibbles_[j - 4]), Constant(d, 15));
-    const V up = Lookup16(d, table, index);
+    const V up = hn::TableLookupBytes(table.part[0], index);
     if (!kCoupled) return up;
     const auto down = hn::TestBit(conditioning_, Constant(d, 1 << j));
-    return hn::IfThenElse(down, Lookup16(d, table + 16, index), up);
+    return hn::IfThenElse(down, hn::TableLookupBytes(table.part[kCoupled], index), up);
   }
 
  private:

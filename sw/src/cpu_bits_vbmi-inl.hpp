@@ -62,41 +62,48 @@ HWY_INLINE void Bytes(D d, const V* planes, V* out) {
 template <class D, class V>
 HWY_INLINE void QuickBytes(D, V*) {}
 
-// Table of 128 bytes; the highest bit of an index is not used.
-template <class D, class V>
-HWY_INLINE V Lookup128(D d, const std::uint8_t* table, V index) {
-  if constexpr (hn::MaxLanes(D()) == 64) {
-    return V{_mm512_permutex2var_epi8(_mm512_load_si512(table), index.raw, _mm512_load_si512(table + 64))};
-  } else {
-    const __m256i low = _mm256_permutex2var_epi8(hn::Load(d, table).raw, index.raw, hn::Load(d, table + 32).raw);
-    const __m256i high = _mm256_permutex2var_epi8(hn::Load(d, table + 64).raw, index.raw, hn::Load(d, table + 96).raw);
-    return V{_mm256_mask_blend_epi8(_mm256_test_epi8_mask(index.raw, _mm256_set1_epi8(0x40)), low, high)};
+// Table of 64 bytes, or 128; higher bits of an index are not used.
+template <class D, int kSize>
+struct ByteTable {
+  static constexpr int kBytes = static_cast<int>(hn::MaxLanes(D())), kParts = kSize / kBytes;
+  using V = hn::Vec<D>;
+  ByteTable() = default;
+  HWY_INLINE ByteTable(D d, const std::uint8_t* table) {
+    TSU_UNROLL for (int k = 0; k < kParts; ++k) part[k] = hn::Load(d, table + k * kBytes);
   }
-}
-template <class D, class V>
-HWY_INLINE V Lookup64(D d, const std::uint8_t* table, V index) {
-  if constexpr (hn::MaxLanes(D()) == 64) {
-    return V{_mm512_permutexvar_epi8(index.raw, _mm512_load_si512(table))};
-  } else {
-    return V{_mm256_permutex2var_epi8(hn::Load(d, table).raw, index.raw, hn::Load(d, table + 32).raw)};
+  HWY_INLINE V Find(V index) const {
+    if constexpr (kBytes == 64) {
+      if (kParts == 1) return V{_mm512_permutexvar_epi8(index.raw, part[0].raw)};
+      return V{_mm512_permutex2var_epi8(part[0].raw, index.raw, part[kParts - 1].raw)};
+    } else {
+      const __m256i low = _mm256_permutex2var_epi8(part[0].raw, index.raw, part[1].raw);
+      if (kParts == 2) return V{low};
+      const __m256i high = _mm256_permutex2var_epi8(part[kParts - 2].raw, index.raw, part[kParts - 1].raw);
+      return V{_mm256_mask_blend_epi8(_mm256_test_epi8_mask(index.raw, _mm256_set1_epi8(0x40)), low, high)};
+    }
   }
-}
+  V part[kParts];
+};
 
 // Cells of magnitudes up to 127; kShort: all the same from 63 on.
 template <class D, bool kShort>
 class Cells {
  public:
-  HWY_INLINE Cells(D, const std::uint8_t* cells) : cells_(cells) {}
+  HWY_INLINE Cells(D d, const std::uint8_t* cells) : cells_(d, cells) {}
   HWY_INLINE hn::Vec<D> Find(D d, hn::Vec<D> magnitude) const {
-    if (hn::MaxLanes(D()) == 64 || !kShort) return Lookup128(d, cells_, magnitude);
-    return Lookup64(d, cells_, hn::Min(magnitude, Constant(d, 63)));
+    return cells_.Find(kSize == 64 ? hn::Min(magnitude, Constant(d, 63)) : magnitude);
   }
 
  private:
-  const std::uint8_t* cells_;
+  static constexpr int kSize = kShort && hn::MaxLanes(D()) < 64 ? 64 : 128;
+  ByteTable<D, kSize> cells_;
 };
 
-// Indices into a group's tables; `conditioning` is a seventh input.
+// Of one group; conditioning is a seventh input.
+template <class D, bool kCoupled>
+using GroupTable = ByteTable<D, kCoupled ? 128 : 64>;
+
+// Indices into a group's tables.
 template <class D>
 class Index {
  public:
@@ -106,9 +113,9 @@ class Index {
     planes[6] = conditioning;
     Gather<kCoupled ? 7 : 6>(d, planes, index_);
   }
-  template <bool kCoupled>
-  HWY_INLINE V Find(D d, const std::uint8_t* table, int j) const {
-    return kCoupled ? Lookup128(d, table, index_[j]) : Lookup64(d, table, index_[j]);
+  template <int kSize>
+  HWY_INLINE V Find(D, const ByteTable<D, kSize>& table, int j) const {
+    return table.Find(index_[j]);
   }
 
  private:

@@ -91,18 +91,41 @@ void CountDown(const std::uint8_t* spins, const std::uint8_t* active, std::int64
   HWY_DYNAMIC_DISPATCH(CountDown)(spins, active, first, size, counts);
 }
 
+namespace {
+
+// Highway knows no target between AVX2 and AVX-512.
+constexpr char kAvx2Vaes[] = "AVX2_VAES", kAvx2[] = "AVX2";
+
+bool HaveVaes() {
+#if HWY_ARCH_X86
+  __builtin_cpu_init();
+  return __builtin_cpu_supports("vaes") != 0;
+#else
+  return false;
+#endif
+}
+
+}  // namespace
+
+bool have_vaes = HaveVaes();
+
 std::vector<std::string> Targets() {
   hwy::SetSupportedTargetsForTest(0);
   std::vector<std::string> names;
-  for (const std::int64_t target : hwy::SupportedAndGeneratedTargets()) names.push_back(hwy::TargetName(target));
+  for (const std::int64_t target : hwy::SupportedAndGeneratedTargets()) {
+    const std::string name = hwy::TargetName(target);
+    if (name == kAvx2 && HaveVaes()) names.push_back(kAvx2Vaes);
+    names.push_back(name);
+  }
   return names;
 }
 
 bool UseTarget(const std::string& name) {
+  have_vaes = HaveVaes() && name != kAvx2;
   hwy::SetSupportedTargetsForTest(0);
   bool found = name.empty();
   for (const std::int64_t target : hwy::SupportedAndGeneratedTargets()) {
-    if (name != hwy::TargetName(target)) continue;
+    if ((name == kAvx2Vaes && have_vaes ? kAvx2 : name) != hwy::TargetName(target)) continue;
     hwy::SetSupportedTargetsForTest(target);
     found = true;
   }

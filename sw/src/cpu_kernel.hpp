@@ -12,7 +12,7 @@
 //   free because sites of one colour do not see each other; this one keeps a pair's noise state in the first cache.
 // * Noise: [pair][slot 0..3][bit 0..23] lines, word t of a stream in slot t mod 4: a shift of the words is another line.
 // * Quick noise (training only, not the device's): kQuickLines lines of generator state; see QuickNoise in cpu_noise-inl.hpp.
-// * Node: field f = 2 S + odd; S = sum of one entry a group of GroupInputs() neighbours (in the order of `offsets`), bit k of
+// * Node: field f = 2 S + odd; S = sum of one entry a group of GroupInputs() neighbours (in the order of `neighbours`), bit k of
 //   the index = the k-th neighbour of the group is down; group 0 of a coupled node has a second table for conditioning
 //   down. Entries are signed bytes; those of a wide node have a second table of the upper bytes right behind. Bytes of a
 //   sum of the first groups do not overflow unless the node is wide.
@@ -57,20 +57,22 @@ struct ColourTask {
   int rows, pairs, colour;
   int inputs;                        // a multiple of GroupInputs()
   int lanes;                         // in use
-  const std::int64_t* offsets;       // [inputs] neighbour offsets in bytes
+  const std::uint8_t* const* neighbours;  // [inputs] `spins`, moved on to the neighbour
   const Node* nodes;                 // [visit]
   const std::uint8_t* tables;
   const std::uint8_t* keep;          // [visit] 1: the site keeps its spin; nullptr when none does
   const std::uint8_t* active;        // line: chains in use
   const Thresholds* thresholds;      // unused by RandomiseColour, like nodes and tables
-  std::uint8_t* spins;               // line 0 of the padded plane
+  std::uint8_t* spins;               // line of site (0, 0)
   const std::uint8_t* conditioning;  // same layout
   std::uint8_t* noise;
   unsigned words;                    // words each stream has drawn so far
   std::uint8_t* quick;               // quick noise instead of `noise`; nullptr: the device's
   std::uint64_t* quick_open;         // [lane] the same, for chains settled one at a time
-  std::int64_t first_site;           // Layout::Site(0, 0)
 };
+
+// AES rounds of 32-byte vectors, which AVX2 alone does not promise. UseTarget() chooses.
+extern bool have_vaes;
 
 // Inputs of a group of neighbours: the kernel of this instruction set looks up tables of 2^that entries.
 int GroupInputs();

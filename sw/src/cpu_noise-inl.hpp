@@ -121,12 +121,17 @@ class DeviceNoise {
 };
 
 // Training's noise. Each lane has a state of 128 bits that goes through one round of AES for every byte of its chains; the
-// key is a Weyl sequence that moves on with every draw. The state is line 0, the key line 1.
+// key is a Weyl sequence that moves on with every draw. The state is line 0, the key line 1. Nine rounds are a long wait, so
+// a draw is prepared while the one before it is used.
 class QuickNoise {
  public:
   static constexpr std::size_t kBatch = 4;
 
-  explicit QuickNoise(const ColourTask& task) : state_(task.quick) {}
+  explicit QuickNoise(const ColourTask& task) : state_(task.quick) {
+    const hn::CappedTag<std::uint8_t, kNarrowest> d;
+    for (int at = 0; at < 16 * task.lanes; at += static_cast<int>(hn::MaxLanes(d)))
+      Prepare(d, at, hn::Load(d, state_ + at), hn::Load(d, state_ + kLine + at));
+  }
 
   HWY_INLINE void Begin(int, unsigned) {}
   template <class D>
@@ -134,18 +139,18 @@ class QuickNoise {
 
   template <class D>
   HWY_INLINE hn::Vec<D> Top(D d, int at) const {
-    hn::Vec<D> top;
-    Chain(d, at, &top, 1);
+    const auto top = hn::Load(d, rounds_[0] + at);
+    Use(d, at, top);
     return top;
   }
 
   template <class D>
   HWY_INLINE hn::Vec<D> Digits(D d, int at, hn::Vec<D>* out) const {
-    hn::Vec<D> all[9];
-    Chain(d, at, all, 9);
-    TSU_UNROLL for (int j = 0; j < 8; ++j) out[j] = all[j];
+    TSU_UNROLL for (int j = 0; j < 8; ++j) out[j] = hn::Load(d, rounds_[j] + at);
     QuickBytes(d, out);
-    return all[8];
+    const auto top = hn::Load(d, rounds_[8] + at);
+    Use(d, at, top);
+    return top;
   }
 
   // As DeviceNoise's; the digits that are open are drawn when they are asked for.
@@ -161,30 +166,54 @@ class QuickNoise {
   static HWY_INLINE std::uint64_t Draw64(const ColourTask& task, int byte) {
     return Mix64(task.quick_open[byte / 16] += kWeyl);
   }
-  // out[j] = `state` after j + 1 rounds. Vectors that the instruction does not know go in halves all the way.
+  // A draw ended with this state.
   template <class D, class V>
-  static HWY_INLINE void Rounds(D d, V state, V key, V* out, int size) {
-    if constexpr (hn::MaxLanes(D()) == 16 || HWY_TARGET == HWY_AVX3_DL) {
-      TSU_UNROLL for (int j = 0; j < size; ++j) out[j] = state = hn::AESRound(state, key);
-    } else {
-      const hn::Half<D> half;
-      hn::Vec<hn::Half<D>> lower[9], upper[9];
-      Rounds(half, hn::LowerHalf(half, state), hn::LowerHalf(half, key), lower, size);
-      Rounds(half, hn::UpperHalf(half, state), hn::UpperHalf(half, key), upper, size);
-      TSU_UNROLL for (int j = 0; j < size; ++j) out[j] = hn::Combine(d, upper[j], lower[j]);
-    }
-  }
-  template <class D>
-  HWY_INLINE void Chain(D d, int at, hn::Vec<D>* out, int size) const {
-    const hn::Repartition<std::uint64_t, D> d64;
-    std::uint8_t *state = state_ + at, *weyl = state + kLine;
-    const auto key = hn::BitCast(d, hn::Add(hn::BitCast(d64, hn::Load(d, weyl)), hn::Set(d64, kWeyl)));
-    hn::Store(key, d, weyl);
-    Rounds(d, hn::Load(d, state), key, out, size);
-    hn::Store(out[size - 1], d, state);
+  HWY_INLINE void Use(D d, int at, V state) const {
+    const V key = hn::Load(d, key_ + at);
+    hn::Store(state, d, state_ + at);
+    hn::Store(key, d, state_ + kLine + at);
+    Prepare(d, at, state, key);
   }
 
+  template <class D, class V>
+  HWY_INLINE void Prepare(D d, int at, V state, V key) const {
+    const hn::Repartition<std::uint64_t, D> d64;
+    key = hn::BitCast(d, hn::Add(hn::BitCast(d64, key), hn::Set(d64, kWeyl)));
+    hn::Store(key, d, key_ + at);
+    Rounds(d, at, state, key);
+  }
+
+  template <class V>
+  static HWY_INLINE V Round(V state, V key) {
+#if HWY_TARGET == HWY_AVX2
+    if constexpr (sizeof(state.raw) == 32) {  // an instruction that this target does not promise: have_vaes
+      asm("vaesenc %2, %1, %0" : "=x"(state.raw) : "x"(state.raw), "x"(key.raw));
+      return state;
+    }
+#endif
+    return hn::AESRound(state, key);
+  }
+
+  // rounds_[j] = `state` after j + 1 rounds. Vectors that the instruction does not know go in halves.
+  template <class D, class V>
+  HWY_INLINE void Rounds(D d, int at, V state, V key) const {
+    if (HWY_LIKELY(hn::MaxLanes(D()) == 16 || HWY_TARGET == HWY_AVX3_DL || (HWY_TARGET == HWY_AVX2 && have_vaes))) {
+      TSU_UNROLL for (int j = 0; j < kRounds; ++j) {
+        state = Round(state, key);
+        hn::Store(state, d, rounds_[j] + at);
+      }
+    } else if constexpr (hn::MaxLanes(D()) > 16) {
+      const hn::Half<D> half;
+      const int middle = at + static_cast<int>(hn::MaxLanes(half));
+      Rounds(half, at, hn::LowerHalf(half, state), hn::LowerHalf(half, key));
+      Rounds(half, middle, hn::UpperHalf(half, state), hn::UpperHalf(half, key));
+    }
+  }
+
+  static constexpr int kRounds = 9;
   std::uint8_t* state_;
+  alignas(kLine) mutable std::uint8_t rounds_[kRounds][kLine];
+  alignas(kLine) mutable std::uint8_t key_[kLine];
 };
 
 }  // namespace HWY_NAMESPACE

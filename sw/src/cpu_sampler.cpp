@@ -174,12 +174,14 @@ void Sampler::RunBlock(Block& block, std::span<const Step> steps, const Poll& po
   task.inputs = static_cast<int>(offsets_.size());
   task.lanes = lanes_;
   task.active = block.active.data();
-  task.offsets = offsets_.data();
-  task.spins = block.spins.get();
-  task.conditioning = block.conditioning.get();
+  const std::int64_t first = layout_.Site(0, 0) * kLine;
+  task.spins = block.spins.get() + first;
+  task.conditioning = block.conditioning.get() + first;
+  std::vector<const std::uint8_t*> neighbours;
+  for (const std::int64_t offset : offsets_) neighbours.push_back(task.spins + offset);
+  task.neighbours = neighbours.data();
   task.noise = block.noise.get();
   task.words = words_;
-  task.first_site = layout_.Site(0, 0);
   task.quick = quick_ ? block.quick.get() : nullptr;
   task.quick_open = block.quick_open.data();
   for (const Step& step : steps) {
