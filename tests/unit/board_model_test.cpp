@@ -53,6 +53,14 @@ TEST(BoardModel, LinkTimeFollowsBaud) {
   EXPECT_LT(slow.times().weights, 1.15 * 2 * 4096 * 16 * 10 / 1e6);
 }
 
+// The smallest shipped model is made for the grid, the threshold tables and the one layer of the HX8K board.
+TEST(BoardModel, OptdigitsFitTheHx8k) {
+  BoardModel board(LoadBoardFigures("fpga/hx8k/result.json"), 1'000'000);
+  RunOptions options;
+  options.count = 3;
+  EXPECT_EQ(RunModel(board, LoadModel("sw/models/optdigits-hx8k.safetensors"), options).passes, 2);  // a layer each
+}
+
 TEST(BoardModel, RefusesWhatIsNoFigures) {
   const test::Scratch scratch;
   for (const char* text : {"", "{}", "[core]", R"({"title": "x", "kind": "y", "core_hz": 0, "core": {}})"}) {
