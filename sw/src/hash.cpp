@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hash.hpp"
 
-#include <cmath>
-
 namespace tsu {
 
 std::uint64_t Hash(std::uint64_t seed, std::uint64_t index) {
@@ -11,7 +9,7 @@ std::uint64_t Hash(std::uint64_t seed, std::uint64_t index) {
 }
 
 double Uniform(std::uint64_t seed, std::uint64_t index) {
-  return std::ldexp(static_cast<double>(Hash(seed, index) >> 11), -53);
+  return static_cast<double>(Hash(seed, index) >> 11) * 0x1p-53;
 }
 
 }  // namespace tsu

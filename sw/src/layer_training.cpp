@@ -128,16 +128,18 @@ std::vector<std::uint32_t> LayerTraining::Sample(State& state, const Sampler::Po
     if (!batch.label.empty()) s.SetSpinsAt(model_.labels, part_of(batch.label, model_.labels.size(), range));
     s.SetQuickNoise(seed, range.first);
   };
-  if (part_.clamped.count > 0) prepare(clamped_, part_.clamped, batch.out, At(seed_, 2, state.step));
-  if (part_.free.count > 0) {
-    prepare(free_, part_.free, batch.in, At(seed_, 3, state.step));
-    free_.SetConditioningAt(model_.visible, part_of(batch.in, model_.visible.size(), part_.free));
-  }
   Statistics clamped{std::vector<std::uint32_t>(edges_.size()), std::vector<std::uint32_t>(model_.site_class.size())}, free = clamped;
   // A batch is often one block, that is one thread: the phases side by side keep two busy.
   Parallel(ThreadCount(o_.threads), 2, [&](int phase, int) {
-    if (phase == 0 && part_.free.count > 0) free_.Run(free_program_, poll, &free);
-    if (phase == 1 && part_.clamped.count > 0) clamped_.Run(clamped_program_, poll, &clamped);
+    if (phase == 0 && part_.free.count > 0) {
+      prepare(free_, part_.free, batch.in, At(seed_, 3, state.step));
+      free_.SetConditioningAt(model_.visible, part_of(batch.in, model_.visible.size(), part_.free));
+      free_.Run(free_program_, poll, &free);
+    }
+    if (phase == 1 && part_.clamped.count > 0) {
+      prepare(clamped_, part_.clamped, batch.out, At(seed_, 2, state.step));
+      clamped_.Run(clamped_program_, poll, &clamped);
+    }
   });
   std::vector<std::uint32_t> counts;
   for (const auto* list : {&clamped.unequal, &clamped.down, &free.unequal, &free.down}) counts.insert(counts.end(), list->begin(), list->end());
