@@ -18,8 +18,8 @@ tsu_verilate(array_g4_lanes tsu_array PARAMS Cols=8 Rows=7 Tiles=2 Lanes=32 Grou
 tsu_verilate(array_g12_shipped tsu_array PARAMS Cols=64 Rows=64 Tiles=4 Lanes=8 Groups=1 Layers=4 WeightBits=8 TableBits=9)
 set(TSU_TEST_MODELS_array_test array_g8 array_g12_tiles2 array_g16_tiles3 array_g20_tiles4 array_g24 array_g12_strips
     array_g4_lanes array_g12_shipped)
-# The core in six shapes that differ in every parameter: tests/unit/core*_test.cpp. The shared one has an odd reach: instructions take an even
-# number of clocks, and a sweep is to be asked for in the very clock in which the array comes to rest.
+# The core in six shapes that differ in every parameter: tests/unit/core*_test.cpp. The shared one has an odd reach: instructions
+# take an even number of clocks, and a sweep is to be asked for in the very clock in which the array comes to rest.
 set(TSU_CORE_SHAPE ProgramWords=64 SampleWords=16 ClockHz=12345678 BuildId=32'hB1D0000D)
 tsu_verilate(tsu_core_small tsu_core PARAMS Cols=16 Rows=32 Tiles=2 Lanes=2 Groups=1 Layers=2 WeightBits=6 TableBits=8
              Tables=4 ${TSU_CORE_SHAPE})

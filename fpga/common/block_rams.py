@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A floor plan of the ECP5's block RAMs: those of a column pair side by side, pairs along the rows of block RAMs like a snake.
 
-nextpnr's analytical placer strews block RAMs over the chip: on LFE5U-85F the wire is then nearly twice as long. With these places fixed, the logic of a pair gathers around its memories, next to the pairs
-whose spins it reads. All other block RAMs are the placer's.
+nextpnr's analytical placer strews block RAMs over the chip: on LFE5U-85F the wire is then nearly twice as long. With these places
+fixed, the logic of a pair gathers around its memories, next to the pairs whose spins it reads. All other block RAMs are the placer's.
 """
 import collections
 import re

@@ -125,7 +125,8 @@ HWY_NOINLINE void Sweep(D d, const ColourTask& task) {
   Visit* const ring = own_ring;
   const int size = 16 * task.lanes;
   std::size_t done = 0;
-  const auto act = [&](const Noise& noise, std::size_t v, std::int64_t site, bool kept, int pair, unsigned t) HWY_ATTR __attribute__((always_inline)) {
+  const auto act = [&](const Noise& noise, std::size_t v, std::int64_t site, bool kept, int pair, unsigned t)
+                       HWY_ATTR __attribute__((always_inline)) {
     Visit& visit = ring[v % kRing];
     visit.node = task.nodes[v];
     visit.site = site;
