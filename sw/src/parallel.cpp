@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "parallel.hpp"
 
+#include <sched.h>
+
 #include <algorithm>
 #include <atomic>
 #include <exception>
@@ -42,7 +44,9 @@ void Parallel(int threads, int items, const std::function<void(int, int)>& work)
 
 int ThreadCount(int wish) {
   if (wish > 0) return std::min(wish, kMostThreads);
-  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  cpu_set_t cores;
+  if (sched_getaffinity(0, sizeof cores, &cores) == 0) return std::min(CPU_COUNT(&cores), kMostThreads);
+  return std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, kMostThreads);  // more cores than the set holds
 }
 
 }  // namespace tsu

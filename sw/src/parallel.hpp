@@ -12,7 +12,8 @@ namespace tsu {
 // whoever is free. Rethrows the first exception after all have stopped. threads <= 1 runs in the caller.
 void Parallel(int threads, int items, const std::function<void(int item, int worker)>& work);
 
-// Number of threads for a request: 0 = one a core. Where the machine gives fewer, fewer do the same work.
+// Number of threads for a request: 0 = one for every core that this process may use. Where the machine gives fewer, fewer do
+// the same work.
 int ThreadCount(int wish);
 
 }  // namespace tsu

@@ -35,6 +35,8 @@ T Content(const std::string& letter) {
   return content;
 }
 
+using Lock = std::lock_guard<std::recursive_mutex>;
+
 double Now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
 }  // namespace
@@ -48,6 +50,7 @@ void Desk::Begin(std::vector<int> leaders) {
 }
 
 void Desk::Report(const TrainProgress& progress) {
+  const Lock lock(mutex_);
   if (world_.rank() == 0) return Show(progress);
   if (Now() - posted_ < kPatience && progress.step < progress.steps) return;
   posted_ = Now();
@@ -55,12 +58,14 @@ void Desk::Report(const TrainProgress& progress) {
 }
 
 void Desk::Save(int pass, const std::string& state) {
+  const Lock lock(mutex_);
   if (o_.checkpoint.empty()) return;
   if (world_.rank() != 0) return world_.Post(0, Letter(kState, pass) + state);
   WriteFileAtomically(CheckpointFile(o_, pass), {reinterpret_cast<const std::uint8_t*>(state.data()), state.size()});
 }
 
 void Desk::Note(const TrainLine& line) {
+  const Lock lock(mutex_);
   if (o_.log.empty()) return;
   world_.rank() == 0 ? Write(line) : world_.Post(0, Letter(kLine, line));
 }
@@ -101,13 +106,21 @@ void Desk::Guard(const std::function<void()>& work) {
   try {
     work();
   } catch (const Interrupt&) {
+    const Lock lock(mutex_);
     interrupted_ = true;
   } catch (...) {
+    const Lock lock(mutex_);
     if (!failure_) failure_ = std::current_exception();
   }
 }
 
+void Desk::Halt() {
+  const Lock lock(mutex_);
+  halted_ = true;
+}
+
 bool Desk::stop() {
+  const Lock lock(mutex_);
   Listen();
   if (Interrupted()) interrupted_ = true;
   const bool mine = failure_ || interrupted_ || halted_;

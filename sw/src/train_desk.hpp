@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the ranks of a training tell each other beside the counts. The first rank alone shows progress, writes checkpoints and
-// the log, and tells all to stop when one has to; what is there to show and to write comes from the leaders of the groups.
+// the log, and tells all to stop when one has to; what is there to show and to write comes from the leaders of the groups. A rank
+// that is alone may call from several threads, one a pass.
 #pragma once
 
 #include <exception>
 #include <functional>
 #include <map>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -38,7 +40,7 @@ class Desk {
   // Runs `work`; keeps what it throws for End, and stops.
   void Guard(const std::function<void()>& work);
   // This rank's group has been stopped by one of its members.
-  void Halt() { halted_ = true; }
+  void Halt();
   // Has this rank, or as far as it knows any other, a reason to stop?
   bool stop();
 
@@ -53,6 +55,7 @@ class Desk {
   void Write(const TrainLine& line);
   void StopAll();
 
+  std::recursive_mutex mutex_;  // recursive: stop() hears letters, and what they ask for takes it too
   const Ranks& world_;
   const TrainOptions& o_;
   const TrainObserver& observer_;

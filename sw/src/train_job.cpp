@@ -2,11 +2,11 @@
 #include "train_job.hpp"
 
 #include <fmt/format.h>
-#include <sched.h>
 
 #include <algorithm>
 #include <cstdio>
 #include <optional>
+#include <thread>
 
 #include "memory.hpp"
 #include "parallel.hpp"
@@ -40,9 +40,14 @@ int Threads(int wish, const Ranks& here, bool works) {
   std::uint32_t workers = works;
   here.Sum({&workers, 1});
   if (wish > 0) return wish;
-  cpu_set_t cores;
-  const int bound = sched_getaffinity(0, sizeof cores, &cores) == 0 ? CPU_COUNT(&cores) : kMostThreads;
-  return std::max(1, std::min(bound, ThreadCount(0) / std::max(1, static_cast<int>(workers))));
+  const int cores = static_cast<int>(std::thread::hardware_concurrency());  // of the machine
+  return std::clamp(cores / std::max(1, static_cast<int>(workers)), 1, ThreadCount(0));
+}
+
+// Passes that a rank does side by side, sharing its threads: a layer's chains are often one block, which takes one thread.
+// One at a time where there are several ranks: their first threads alone may speak MPI.
+int SideBySide(int ranks, int threads, std::size_t passes) {
+  return ranks > 1 ? 1 : std::clamp(static_cast<int>(passes), 1, threads);
 }
 
 void CheckMemory(const Ranks& here, std::uint64_t bytes) {
@@ -83,10 +88,15 @@ std::vector<State> RunPasses(const Ranks& world, const Plan& plan, Model& model,
     const auto shares = DealShares(world.size(), static_cast<int>(open.size()), o.batch, o.sweeps, o.clamped_sweeps);
     const Share& mine = shares[world.rank()];
     const auto leaders = Leaders(shares);
-    TrainOptions with = o;
-    with.threads = Threads(o.threads, here, !mine.items.empty());
-    const Plan local{with, plan.set, plan.held_out, plan.levels, plan.identity, plan.layers, plan.passes};
-    const std::uint64_t bytes = mine.items.empty() ? 0 : NeededBytes(with, plan.set, plan.held_out, mine.part, plan.tuning(first));
+    const int threads = Threads(o.threads, here, !mine.items.empty());
+    const auto options = [&](int beside) {
+      TrainOptions shared = o;
+      shared.threads = threads / beside;
+      return shared;
+    };
+    const int most = SideBySide(world.size(), threads, mine.items.size());
+    const std::uint64_t bytes =
+        mine.items.empty() ? 0 : most * NeededBytes(options(most), plan.set, plan.held_out, mine.part, plan.tuning(first));
     std::optional<Error> refused;
     try {
       CheckMemory(here, bytes);
@@ -101,11 +111,17 @@ std::vector<State> RunPasses(const Ranks& world, const Plan& plan, Model& model,
     const Ranks group = world.Split(mine.group);
     desk.Begin(leaders);
     world.Together([&] {
-      for (const int item : mine.items) {
-        if (desk.stop()) break;
-        const int pass = open[item];
-        const Parameters* from = plan.tuning(pass) ? &states[plan.layer(pass)].chosen : nullptr;
-        RunPass(group, local, model, mine.part, pass, from, desk, states[pass]);
+      for (std::size_t next = 0; next < mine.items.size() && !desk.stop();) {
+        const int beside = SideBySide(world.size(), threads, mine.items.size() - next);
+        const TrainOptions shared = options(beside);
+        const Plan local{shared, plan.set, plan.held_out, plan.levels, plan.identity, plan.layers, plan.passes};
+        Parallel(beside, beside, [&](int item, int) {
+          const int pass = open[mine.items[next + item]];
+          const Parameters* from = plan.tuning(pass) ? &states[plan.layer(pass)].chosen : nullptr;
+          const auto run = [&] { RunPass(group, local, model, mine.part, pass, from, desk, states[pass]); };
+          beside > 1 ? desk.Guard(run) : run();  // what ends one ends those beside it
+        });
+        next += beside;
       }
       desk.End();
     });

@@ -3,8 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include <unistd.h>
 
@@ -42,6 +45,23 @@ TEST(Train, SameModelForAnyNumberOfThreadsOtherForAnotherSeed) {
   EXPECT_NE(one.layers[0].j, Train(images.set(), o).chosen.layers[0].j);
 }
 
+TEST(Train, LayersSideBySideOnThreads) {
+  const Rectangles images(320);
+  TrainOptions o = SmallOptions();
+  for (const int threads : {1, 2}) {
+    o.threads = threads;
+    std::vector<int> passes;  // of the reports, in their order
+    Train(images.set(), o, [&](const TrainProgress& progress) {
+      passes.push_back(progress.pass);
+      const bool alone = std::count(passes.begin(), passes.end(), 1) == 0;
+      if (threads == 2 && alone) std::this_thread::sleep_for(std::chrono::milliseconds(50));  // on a busy machine the other starts late
+      return true;
+    });
+    EXPECT_EQ(std::is_sorted(passes.begin(), passes.end()), threads == 1);
+    EXPECT_EQ(std::count(passes.begin(), passes.end(), 0), std::count(passes.begin(), passes.end(), 1));
+  }
+}
+
 TEST(Train, TrainsWithWeightsOfALongerStep) {
   const Rectangles images(320);
   TrainOptions o = SmallOptions();
@@ -75,7 +95,9 @@ TEST(Train, ResumesAfterAStopAsIfThereHadBeenNone) {
   TrainOptions o = SmallOptions();
   const Model whole = Train(images.set(), o).chosen;
   o.checkpoint = (folder / "c").string();
-  for (const int stop : {3, 7, 14}) {  // in the first layer twice, in the second once
+  for (const int stop : {3, 7, 14, 5}) {  // in the first layer twice, in the second once, then with both at work
+    o.threads = stop == 5 ? 2 : 1;
+    for (int pass = 0; pass < 2 && o.threads == 2; ++pass) std::filesystem::remove(CheckpointFile(o, pass));
     int calls = 0;
     try {
       Train(images.set(), o, [&](const TrainProgress&) { return ++calls < stop; });
