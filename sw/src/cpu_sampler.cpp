@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
+#include <functional>
 #include <numeric>
 #include <string>
 
@@ -25,8 +26,8 @@ void Expect(std::size_t size, std::size_t wanted, const char* what) {
 
 }  // namespace
 
-Sampler::Sampler(int rows, int cols, const Pattern& pattern, int chains, int threads)
-    : pattern_(pattern), chains_(chains), threads_(ThreadCount(threads)), group_(GroupInputs()) {
+Sampler::Sampler(int rows, int cols, const Pattern& pattern, int chains, int threads, int groups)
+    : pattern_(pattern), chains_(chains), threads_(ThreadCount(threads)), groups_(groups), group_(GroupInputs()) {
   layout_.rows = rows;
   layout_.cols = cols;
   for (const Offset& o : Offsets(pattern)) {
@@ -35,21 +36,39 @@ Sampler::Sampler(int rows, int cols, const Pattern& pattern, int chains, int thr
   }
   while (offsets_.size() % group_) offsets_.push_back(0);
   // Half a line a block is enough where that gives every thread one: many kernels lose nothing on it.
-  lanes_ = chains > threads_ * kBlock / 2 ? kBlock / kLaneChains : kBlock / kLaneChains / 2;
-  const int in_block = lanes_ * kLaneChains;
+  const bool whole = groups_ == 2 || chains > threads_ * kBlock / 2;
+  lanes_ = whole ? kBlock / kLaneChains : kBlock / kLaneChains / 2;
+  const int of_group = chains_ / groups_, in_block = lanes_ * kLaneChains / groups_;
+  blocks_.resize(static_cast<std::size_t>(of_group + in_block - 1) / in_block);
   const std::size_t plane = static_cast<std::size_t>(layout_.sites()) * kLine;
-  blocks_.resize(static_cast<std::size_t>(chains + in_block - 1) / in_block);
   for (Block& block : blocks_) {
     block.spins = ZeroBytes(plane);
     block.conditioning = ZeroBytes(plane);
-    block.noise = ZeroBytes(NoiseLine(static_cast<std::size_t>(cols) / 2, 0, 0));
+    if (groups_ == 1) block.noise = ZeroBytes(NoiseLine(static_cast<std::size_t>(cols) / 2, 0, 0));
   }
-  for (int chain = 0; chain < chains; ++chain)
-    blocks_[chain / in_block].active[chain % in_block / 8] |= static_cast<std::uint8_t>(1 << chain % 8);
+  for (int group = 0; group < groups_; ++group)
+    for (int n = 0; n < of_group; ++n) {
+      const Place place{n / in_block, group * kLine / 2 + n % in_block / 8, n % 8};
+      places_.push_back(place);
+      for (Block::Line* line : {&blocks_[place.block].active, &blocks_[place.block].in_group[group]})
+        (*line)[place.byte] |= static_cast<std::uint8_t>(1 << place.bit);
+    }
   const std::size_t sites = static_cast<std::size_t>(rows) * cols;
   every_site_.resize(sites);
   std::iota(every_site_.begin(), every_site_.end(), 0);
   SetSites({std::vector<std::uint8_t>(sites, 0), std::vector<std::uint8_t>(sites, 0)});
+}
+
+std::uint8_t Sampler::KeepOf(std::size_t site, unsigned mask) const {
+  const bool visible = (mask & 2) && sites_.site_class[site] != 0, first = (mask & 1) && sites_.clamp[site] != 0;
+  const bool second = second_clamp_.empty() ? first : (mask & 1) && second_clamp_[site] != 0;
+  const unsigned absent = mask >> 2;
+  return static_cast<std::uint8_t>((visible || first || (absent & 1) ? kKeepLower : 0) | (visible || second || (absent & 2) ? kKeepUpper : 0));
+}
+
+void Sampler::SetSecondClamp(std::span<const std::uint8_t> clamp) {
+  second_clamp_.assign(clamp.begin(), clamp.end());
+  SetSites(sites_);
 }
 
 void Sampler::SetSites(const Sites& sites) {
@@ -58,15 +77,13 @@ void Sampler::SetSites(const Sites& sites) {
   Expect(sites.clamp.size(), size, "clamp mask");
   const bool rebuild = sites.site_class != sites_.site_class;
   sites_ = sites;
-  for (int colour = 0; colour < 2; ++colour)
-    for (unsigned mask = 0; mask < 4; ++mask) keep_[colour][mask].assign(mask ? layout_.visits() : 0, 0);
-  for (int y = 0; y < layout_.rows; ++y)
-    for (int x = 0; x < layout_.cols; ++x) {
-      const std::size_t i = static_cast<std::size_t>(y) * layout_.cols + x;
-      const bool clamped = sites.clamp[i] != 0, visible = sites.site_class[i] != 0;
-      auto& keep = keep_[(x + y) & 1];
-      for (unsigned mask = 1; mask < 4; ++mask)
-        keep[mask][Visit(x, y)] = ((mask & 1) && clamped) || ((mask & 2) && visible);
+  for (unsigned mask = 1; mask < (groups_ == 1 ? 4 : keep_[0].size()); ++mask)
+    for (int colour = 0; colour < 2; ++colour) {
+      auto& keep = keep_[colour][mask];
+      keep.resize(layout_.visits());
+      for (int x = 0; x < layout_.cols; x += 2)
+        for (int y = 0; y < layout_.rows; ++y)
+          keep[Visit(x, y)] = KeepOf(static_cast<std::size_t>(y) * layout_.cols + x + ((y + colour) & 1), mask);
     }
   if (!rebuild) return;
   for (Layer& layer : layers_)
@@ -108,13 +125,12 @@ void Sampler::SetTable(std::size_t index, const Table& table) {
 
 void Sampler::SetPlane(Bytes Block::*plane, std::span<const std::int32_t> sites, std::span<const std::uint8_t> bits) {
   Expect(bits.size(), sites.size() * chains_, "spins");
-  const int in_block = lanes_ * kLaneChains;
   for (std::size_t k = 0; k < sites.size(); ++k) {
     const std::int64_t line = Line(sites[k]);
     for (int chain = 0; chain < chains_; ++chain) {
-      std::uint8_t& byte = (blocks_[chain / in_block].*plane)[line + chain % in_block / 8];
-      const int bit = chain % 8;
-      byte = static_cast<std::uint8_t>((byte & ~(1 << bit)) | (bits[chain * sites.size() + k] ? 0 : 1) << bit);
+      const Place& place = places_[chain];
+      std::uint8_t& byte = (blocks_[place.block].*plane)[line + place.byte];
+      byte = static_cast<std::uint8_t>((byte & ~(1 << place.bit)) | (bits[chain * sites.size() + k] ? 0 : 1) << place.bit);
     }
   }
 }
@@ -134,21 +150,23 @@ std::size_t Sampler::NoiseLine(std::size_t pair, std::size_t slot, std::size_t b
 void Sampler::SetNoise(std::span<const NoiseState> streams) {
   const std::size_t pairs = static_cast<std::size_t>(layout_.cols) / 2;
   Expect(streams.size(), pairs * chains_, "noise streams");
+  if (groups_ > 1) throw Error(Exit::kInternal, "cpu: groups of chains draw quick noise only", "", "");
   words_ = 0;
   quick_ = false;
-  const int in_block = lanes_ * kLaneChains;
   for (Block& block : blocks_) std::memset(block.noise.get(), 0, NoiseLine(pairs, 0, 0));
-  for (int chain = 0; chain < chains_; ++chain)
+  for (int chain = 0; chain < chains_; ++chain) {
+    const Place& place = places_[chain];
     for (std::size_t pair = 0; pair < pairs; ++pair)
       for (std::size_t slot = 0; slot < regs::kNoiseWords; ++slot) {
-        std::uint8_t* byte = blocks_[chain / in_block].noise.get() + NoiseLine(pair, slot, 0) + chain % in_block / 8;
+        std::uint8_t* byte = blocks_[place.block].noise.get() + NoiseLine(pair, slot, 0) + place.byte;
         const std::uint32_t word = streams[pairs * chain + pair][slot];
         for (std::size_t bit = 0; bit < regs::kNoiseWordBits; ++bit)
-          byte[bit * kLine] |= static_cast<std::uint8_t>((word >> bit & 1) << chain % 8);
+          byte[bit * kLine] |= static_cast<std::uint8_t>((word >> bit & 1) << place.bit);
       }
+  }
 }
 
-void Sampler::SetQuickNoise(std::uint64_t seed, int first) {
+void Sampler::SetQuickNoise(std::uint64_t seed, int first, int group) {
   if (first % kLaneChains)
     throw Error(Exit::kInternal, "cpu: part of a batch does not begin with a lane", std::to_string(first), "");
   constexpr int kWords = 2 * kQuickLines + 1;  // of a lane
@@ -157,7 +175,7 @@ void Sampler::SetQuickNoise(std::uint64_t seed, int first) {
   const auto next = [&z] { return Mix64(z += kWeyl); };
   for (Block& block : blocks_) {
     if (!block.quick) block.quick = ZeroBytes(kQuickLines * kLine);
-    for (int lane = 0; lane < lanes_; ++lane) {  // by lane: blocks may be of any size
+    for (int lane = group * lanes_ / groups_; lane < (group + 1) * lanes_ / groups_; ++lane) {  // by lane: blocks may be of any size
       for (int word = 0; word < 2 * kQuickLines; ++word) {
         const std::uint64_t state = next();
         std::memcpy(block.quick.get() + word / 2 * kLine + lane * 16 + word % 2 * 8, &state, sizeof state);
@@ -167,7 +185,7 @@ void Sampler::SetQuickNoise(std::uint64_t seed, int first) {
   }
 }
 
-void Sampler::RunBlock(Block& block, std::span<const Step> steps, const Poll& poll, Statistics* counts) const {
+void Sampler::RunBlock(Block& block, std::span<const Step> steps, const Poll& poll, std::span<Statistics> counts) const {
   ColourTask task{};
   task.rows = layout_.rows;
   task.pairs = layout_.cols / 2;
@@ -190,12 +208,16 @@ void Sampler::RunBlock(Block& block, std::span<const Step> steps, const Poll& po
       continue;
     }
     if (step.kind == Step::Kind::kCount) {
-      CountUnequal(block.spins.get(), block.active.data(), edges_.data(), edges_.size(), counts->unequal.data());
-      CountDown(block.spins.get(), block.active.data(), layout_.pad, counts->down.size(), counts->down.data());
+      for (int g = 0; g < groups_; ++g) {
+        const std::uint8_t* chains = block.in_group[g].data();
+        CountUnequal(block.spins.get(), chains, edges_.data(), edges_.size(), counts[g].unequal.data());
+        CountDown(block.spins.get(), chains, layout_.pad, counts[g].down.size(), counts[g].down.data());
+      }
       continue;
     }
     const bool sweep = step.kind == Step::Kind::kSweep;
-    const unsigned mask = step.clamp | (step.kind == Step::Kind::kRandomiseLatents ? 2u : 0u);
+    const unsigned absent = groups_ == 2 ? kAllGroups & ~step.groups : 0u;
+    const unsigned mask = step.clamp | (step.kind == Step::Kind::kRandomiseLatents ? 2u : 0u) | absent << 2;
     for (std::uint32_t n = 0; n < step.count; ++n) {
       if (poll) poll();
       for (int colour = 0; colour < 2; ++colour) {
@@ -216,7 +238,7 @@ void Sampler::RunBlock(Block& block, std::span<const Step> steps, const Poll& po
   }
 }
 
-void Sampler::Run(std::span<const Step> steps, const Poll& poll, Statistics* statistics) {
+void Sampler::Run(std::span<const Step> steps, const Poll& poll, std::span<Statistics> statistics) {
   if (GroupInputs() != group_) throw Error(Exit::kInternal, "cpu: instruction set changed under a sampler", "", "");
   unsigned sweeps = 0;
   for (const Step& step : steps) {
@@ -228,31 +250,33 @@ void Sampler::Run(std::span<const Step> steps, const Poll& poll, Statistics* sta
       throw Error(Exit::kBadInput, "program uses a table that was not loaded", std::to_string(step.table), "");
     if (step.kind != Step::Kind::kCopy && step.kind != Step::Kind::kCount) sweeps += step.count;
   }
-  std::vector<Statistics> counts(statistics ? threads_ : 0);
+  const std::size_t groups = statistics.size();  // all, or none
+  std::vector<Statistics> counts(threads_ * groups);  // [worker][group]
   for (Statistics& s : counts) {
     s.unequal.assign(edges_.size(), 0);
     s.down.assign(static_cast<std::size_t>(layout_.rows) * layout_.cols, 0);
   }
   Parallel(threads_, static_cast<int>(blocks_.size()), [&](int item, int worker) {
-    RunBlock(blocks_[item], steps, poll, statistics ? &counts[worker] : nullptr);
+    RunBlock(blocks_[item], steps, poll, std::span(counts).subspan(worker * groups, groups));
   });
   words_ += sweeps * 2 * static_cast<unsigned>(layout_.rows);
-  if (!statistics) return;
-  statistics->unequal.resize(edges_.size());
-  statistics->down.resize(static_cast<std::size_t>(layout_.rows) * layout_.cols);
-  for (const Statistics& s : counts) {
-    for (std::size_t i = 0; i < s.unequal.size(); ++i) statistics->unequal[i] += s.unequal[i];
-    for (std::size_t i = 0; i < s.down.size(); ++i) statistics->down[i] += s.down[i];
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    Statistics& sum = statistics[i % groups];
+    sum.unequal.resize(edges_.size());
+    sum.down.resize(static_cast<std::size_t>(layout_.rows) * layout_.cols);
+    std::transform(sum.unequal.begin(), sum.unequal.end(), counts[i].unequal.begin(), sum.unequal.begin(), std::plus());
+    std::transform(sum.down.begin(), sum.down.end(), counts[i].down.begin(), sum.down.begin(), std::plus());
   }
 }
 
 std::vector<std::uint8_t> Sampler::Bits(std::span<const std::int32_t> sites) const {
-  const int in_block = lanes_ * kLaneChains;
   std::vector<std::uint8_t> bits(sites.size() * chains_);
   for (std::size_t k = 0; k < sites.size(); ++k) {
     const std::int64_t line = Line(sites[k]);
-    for (int chain = 0; chain < chains_; ++chain)
-      bits[chain * sites.size() + k] = ~blocks_[chain / in_block].spins[line + chain % in_block / 8] >> chain % 8 & 1;
+    for (int chain = 0; chain < chains_; ++chain) {
+      const Place& place = places_[chain];
+      bits[chain * sites.size() + k] = ~blocks_[place.block].spins[line + place.byte] >> place.bit & 1;
+    }
   }
   return bits;
 }

@@ -25,6 +25,9 @@ struct Layout {
   std::size_t visits() const { return static_cast<std::size_t>(rows) * cols / 2; }
 };
 
+// Of one sampler's chains, where they are two groups: clamped and free chains of a training, say, that hold different sites.
+enum Groups : std::uint8_t { kFirstGroup = 1, kSecondGroup = 2, kAllGroups = 3 };
+
 // Part of a program without output: what every block can do on its own.
 struct Step {
   enum class Kind { kSweep, kRandomiseAll, kRandomiseLatents, kCopy, kCount };
@@ -32,9 +35,10 @@ struct Step {
   std::uint32_t count = 1;  // sweeps
   int layer = 0, table = 0;
   bool clamp = false;
+  Groups groups = kAllGroups;  // which take part
 };
 
-// Sums over chains and kCount steps; spins differ / are down.
+// Sums over a group's chains and kCount steps; spins differ / are down.
 struct Statistics {
   std::vector<std::uint32_t> unequal;  // [edge]
   std::vector<std::uint32_t> down;     // [x * rows + y]
@@ -45,12 +49,15 @@ class Sampler {
   // Called before every sweep of every block, from any thread; what it throws ends the run and leaves the state unusable.
   using Poll = std::function<void()>;
 
-  Sampler(int rows, int cols, const Pattern& pattern, int chains, int threads);
+  // Two groups: the first and the second half of the chains, which share vectors as wide as a line. They draw quick noise only.
+  Sampler(int rows, int cols, const Pattern& pattern, int chains, int threads, int groups = 1);
 
   const Layout& layout() const { return layout_; }
   int chains() const { return chains_; }
 
   void SetSites(const Sites& sites);
+  // Another clamp mask for the second group.
+  void SetSecondClamp(std::span<const std::uint8_t> clamp);
   void SetLayer(std::size_t slot, const LayerWeights& layer);
   void SetTable(std::size_t index, const Table& table);
   void SetSpins(std::span<const std::uint8_t> bits);
@@ -61,12 +68,13 @@ class Sampler {
   void SetNoise(std::span<const NoiseState> streams);
   // Quick noise from here on: not the device's words but the same law, for training. The samples depend on the seed alone:
   // a sampler of chains first..first + n - 1 (first: a multiple of kLaneChains) draws what one of all chains draws for these.
-  void SetQuickNoise(std::uint64_t seed, int first = 0);
+  // A group draws what a sampler of its chains alone would.
+  void SetQuickNoise(std::uint64_t seed, int first = 0, int group = 0);
   // Edges that kCount counts.
   void SetEdges(std::vector<Edge> edges) { edges_ = std::move(edges); }
 
-  // Every block does all steps.
-  void Run(std::span<const Step> steps, const Poll& poll = nullptr, Statistics* statistics = nullptr);
+  // Every block does all steps. Statistics are added up, of each group.
+  void Run(std::span<const Step> steps, const Poll& poll = nullptr, std::span<Statistics> statistics = {});
 
   // Spins of the given sites (y * cols + x): [chain][site].
   std::vector<std::uint8_t> Bits(std::span<const std::int32_t> sites) const;
@@ -78,26 +86,35 @@ class Sampler {
   };
   struct Block {
     Bytes spins, conditioning, noise, quick;
-    alignas(kLine) std::array<std::uint8_t, kLine> active{};
+    using Line = std::array<std::uint8_t, kLine>;
+    alignas(kLine) Line active{};
+    alignas(kLine) std::array<Line, 2> in_group{};  // active chains of a group
     std::array<std::uint64_t, kLine / 16> quick_open{};
   };
   void Build(Layer& layer) const;
-  void RunBlock(Block& block, std::span<const Step> steps, const Poll& poll, Statistics* counts) const;
+  void RunBlock(Block& block, std::span<const Step> steps, const Poll& poll, std::span<Statistics> counts) const;
   void SetPlane(Bytes Block::*plane, std::span<const std::int32_t> sites, std::span<const std::uint8_t> bits);
+  // Where a chain is.
+  struct Place {
+    int block, byte, bit;
+  };
+  std::uint8_t KeepOf(std::size_t site, unsigned mask) const;
   std::size_t Visit(int x, int y) const { return static_cast<std::size_t>(x / 2) * layout_.rows + y; }
   std::int64_t Line(std::int32_t site) const { return layout_.Site(site % layout_.cols, site / layout_.cols) * kLine; }
   std::size_t NoiseLine(std::size_t pair, std::size_t slot, std::size_t bit) const;
 
   Layout layout_;
   Pattern pattern_;
-  int chains_, threads_;
+  int chains_, threads_, groups_;
   int lanes_;  // of a block
+  std::vector<Place> places_;  // [chain]
   int group_;  // GroupInputs() the layers are built for
   std::vector<std::int64_t> offsets_;  // padded to whole groups
   Sites sites_;
   std::vector<std::int32_t> every_site_;
-  // Sites that keep their spin, by colour: bit 0 of the index = clamp on, bit 1 = latents only.
-  std::array<std::array<std::vector<std::uint8_t>, 4>, 2> keep_;
+  std::vector<std::uint8_t> second_clamp_;  // empty: as the first group's
+  // Sites that keep their spin, by colour: bit 0 of the index = clamp on, bit 1 = latents only, bits 2, 3 = groups without a part.
+  std::array<std::array<std::vector<std::uint8_t>, 16>, 2> keep_;
   std::vector<Layer> layers_;
   std::vector<Thresholds> tables_;
   std::vector<bool> table_loaded_;

@@ -114,8 +114,16 @@ HWY_INLINE void ForEachSite(const ColourTask& task, const Act& act) {
       const unsigned t = task.words + static_cast<unsigned>(row);
       noise.Begin(pair, t);
       const std::int64_t x = 2 * pair + ((row + task.colour) & 1);
-      act(noise, v, x * task.rows + row, task.keep && task.keep[v], pair, t);
+      act(noise, v, x * task.rows + row, task.keep ? task.keep[v] : 0u, pair, t);
     }
+}
+
+HWY_INLINE bool Keeps(unsigned keep, int at) { return keep >> (at / (kLine / 2)) & 1; }
+
+// One half of the line.
+template <class Noise>
+HWY_NOINLINE void UpdateHalf(const ColourTask& task, const Noise& noise, Visit& visit, int at) {
+  Update(hn::CappedTag<std::uint8_t, kLine / 2>(), task, noise, visit, at);
 }
 
 template <class Noise, class D>
@@ -125,7 +133,7 @@ HWY_NOINLINE void Sweep(D d, const ColourTask& task) {
   Visit* const ring = own_ring;
   const int size = 16 * task.lanes;
   std::size_t done = 0;
-  const auto act = [&](const Noise& noise, std::size_t v, std::int64_t site, bool kept, int pair, unsigned t)
+  const auto act = [&](const Noise& noise, std::size_t v, std::int64_t site, unsigned keep, int pair, unsigned t)
                        HWY_ATTR __attribute__((always_inline)) {
     Visit& visit = ring[v % kRing];
     visit.node = task.nodes[v];
@@ -133,10 +141,11 @@ HWY_NOINLINE void Sweep(D d, const ColourTask& task) {
     visit.pair = pair;
     visit.t = t;
     visit.some = 0;
-    if (HWY_UNLIKELY(kept)) {
-      for (int at = 0; at < size; at += static_cast<int>(hn::MaxLanes(D()))) noise.Skip(d, at);
+    if (hn::MaxLanes(D()) == kLine && HWY_UNLIKELY(keep == kKeepLower || keep == kKeepUpper)) {
+      UpdateHalf(task, noise, visit, keep == kKeepLower ? kLine / 2 : 0);
     } else {
-      for (int at = 0; at < size; at += static_cast<int>(hn::MaxLanes(D()))) Update(d, task, noise, visit, at);
+      for (int at = 0; at < size; at += static_cast<int>(hn::MaxLanes(D())))
+        HWY_UNLIKELY(Keeps(keep, at)) ? noise.Skip(d, at) : Update(d, task, noise, visit, at);
     }
     done = v + 1;
     if (done % kBatch == 0) Settle<Noise>(task, ring + done % kRing);  // the batch before this one
@@ -149,9 +158,9 @@ HWY_NOINLINE void Sweep(D d, const ColourTask& task) {
 
 template <class Noise, class D>
 HWY_NOINLINE void Randomise(D d, const ColourTask& task) {
-  ForEachSite<Noise>(task, [&](const Noise& noise, std::size_t, std::int64_t site, bool kept, int, unsigned) HWY_ATTR {
+  ForEachSite<Noise>(task, [&](const Noise& noise, std::size_t, std::int64_t site, unsigned keep, int, unsigned) HWY_ATTR {
     for (int at = 0; at < 16 * task.lanes; at += static_cast<int>(hn::MaxLanes(D()))) {
-      if (kept) {
+      if (Keeps(keep, at)) {
         noise.Skip(d, at);
       } else {
         hn::Store(hn::Not(noise.Top(d, at)), d, task.spins + site * kLine + at);

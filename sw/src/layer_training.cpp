@@ -6,29 +6,17 @@
 #include <optional>
 
 #include "hash.hpp"
-#include "parallel.hpp"
 #include "tsu/law.hpp"
 
 namespace tsu::train {
 
 using cpu::Sampler;
-using cpu::Statistics;
 using cpu::Step;
 
 namespace {
 
 std::uint64_t At(std::uint64_t seed, std::uint64_t use, std::int64_t step) {
   return Hash(Hash(seed, use), static_cast<std::uint64_t>(step));
-}
-
-// Takes sweeps off the end.
-void Shorten(std::vector<Step>& program, int sweeps) {
-  while (sweeps > 0) {
-    const auto cut = std::min<std::uint32_t>(program.back().count, static_cast<std::uint32_t>(sweeps));
-    program.back().count -= cut;
-    sweeps -= static_cast<int>(cut);
-    if (program.back().count == 0) program.pop_back();
-  }
 }
 
 Model OneLayer(const Model& model, int layer) {
@@ -42,23 +30,12 @@ Model OneLayer(const Model& model, int layer) {
 LayerTraining::LayerTraining(const TrainOptions& o, const Model& model, const TrainSet& set, const TrainSet& held_out, int layer,
                              const Level& level, bool tuning, const StepPart& part)
     : o_(o), level_(level), layer_(layer), epochs_(tuning ? o.tuning_epochs : o.epochs),
-      rate_(tuning ? o.tuning_rate : o.rate), part_(part), set_(set), edges_(GridEdges(o.rows, o.cols, o.pattern)),
+      rate_(tuning ? o.tuning_rate : o.rate), set_(set), edges_(GridEdges(o.rows, o.cols, o.pattern)),
       seed_(Hash(o.seed, static_cast<std::uint64_t>(layer + (tuning ? 64 : 0)))), model_(OneLayer(model, layer)),
       schedule_(o.ramp_training ? model_.layers[0].schedule : std::vector<Segment>{{1.0, o.sweeps}}),
       batches_(set, level, o.batch, seed_, o.label_spots),
-      clamped_(o.rows, o.cols, o.pattern, part.clamped.count, o.threads), free_(o.rows, o.cols, o.pattern, part.free.count, o.threads),
-      probe_(o.rows, o.cols, o.pattern, 2 * o.batch, o.threads) {
-  std::vector<cpu::Edge> ends;
-  for (const GridEdge& e : edges_)
-    ends.push_back({static_cast<std::int32_t>(clamped_.layout().Site(e.a % o.cols, e.a / o.cols)),
-                    static_cast<std::int32_t>(clamped_.layout().Site(e.b % o.cols, e.b / o.cols))});
-  for (Sampler* s : {&clamped_, &free_, &probe_}) {
-    s->SetSites(s == &clamped_ ? ClampVisible(model_) : ClampLabels(model_));
-    s->SetEdges(ends);
-  }
-  snapshots_ = std::min(kSnapshots, std::max(1, std::min(o.sweeps, o.clamped_sweeps) / (2 * kSpacing)));
-  clamped_program_ = Program(true);
-  free_program_ = Program(false);
+      phases_(o, model_, schedule_, edges_, part), probe_(o.rows, o.cols, o.pattern, 2 * o.batch, o.threads) {
+  probe_.SetSites(ClampLabels(model_));
   probe_program_ = Deploy(probe_, schedule_, 0, !model_.labels.empty());
   quarter_ = std::max<std::int64_t>(1, batches_.an_epoch() / 4);
   if (tuning) source_ = std::make_unique<ChainSource>(model, layer, o.batch, o.threads);
@@ -67,23 +44,6 @@ LayerTraining::LayerTraining(const TrainOptions& o, const Model& model, const Tr
     if (tuning) inputs.emplace(model, layer, chains, o.threads);
     score_ = std::make_unique<LayerScore>(model_, level, held_out, o.label_spots, Hash(seed_, 8), o.threads, inputs ? &*inputs : nullptr);
   }
-}
-
-std::vector<Step> LayerTraining::Program(bool clamped) {
-  const bool clamp = clamped || !model_.labels.empty();
-  std::vector<Step> program = Deploy(clamped ? clamped_ : free_, schedule_, 0, clamp);
-  const int last = program.back().table;
-  if (clamped) {  // at the temperature at which the free chains are counted
-    program = {{Step::Kind::kSweep, static_cast<std::uint32_t>(o_.clamped_sweeps - kSpacing * snapshots_), 0, last, clamp}};
-  } else {  // counts centred on the deployed number of sweeps
-    Shorten(program, kSpacing * snapshots_ / 2);
-  }
-  program.insert(program.begin(), {Step::Kind::kRandomiseLatents, 1, 0, 0, clamp});
-  for (int s = 0; s < snapshots_; ++s) {
-    program.push_back({Step::Kind::kSweep, kSpacing, 0, last, clamp});
-    program.push_back({Step::Kind::kCount, 1, 0, 0, clamp});
-  }
-  return program;
 }
 
 void LayerTraining::Start(State& state, const Parameters* from) const {
@@ -101,17 +61,6 @@ void LayerTraining::Start(State& state, const Parameters* from) const {
   state.average = state.parameters;
 }
 
-double LayerTraining::flips() const {
-  const auto sweeps = [](const std::vector<Step>& program) {
-    double sum = 0;
-    for (const Step& step : program) sum += step.kind == Step::Kind::kSweep ? step.count : 0;
-    return sum;
-  };
-  const std::size_t held = model_.labels.size(), sites = model_.site_class.size() - held;
-  return o_.batch * (sweeps(free_program_) * static_cast<double>(sites) +
-                     sweeps(clamped_program_) * static_cast<double>(sites - model_.visible.size()));
-}
-
 std::vector<std::uint32_t> LayerTraining::Sample(State& state, const Sampler::Poll& poll) {
   Batch batch = batches_.At(state.step);
   if (source_) batch.in = source_->Draw(batch.label, At(seed_, 9, state.step));
@@ -119,35 +68,11 @@ std::vector<std::uint32_t> LayerTraining::Sample(State& state, const Sampler::Po
   const LayerWeights weights = Expand(model_, 0);
   if (state.step % quarter_ == 0) Probe(weights, batch, state, poll);
 
-  const auto part_of = [](const Bits& bits, std::size_t width, const Range& range) {
-    return std::span(bits).subspan(range.first * width, range.count * width);
-  };
-  const auto prepare = [&](Sampler& s, const Range& range, const Bits& images, std::uint64_t seed) {
-    s.SetLayer(0, weights);
-    s.SetSpinsAt(model_.visible, part_of(images, model_.visible.size(), range));
-    if (!batch.label.empty()) s.SetSpinsAt(model_.labels, part_of(batch.label, model_.labels.size(), range));
-    s.SetQuickNoise(seed, range.first);
-  };
-  Statistics clamped{std::vector<std::uint32_t>(edges_.size()), std::vector<std::uint32_t>(model_.site_class.size())}, free = clamped;
-  // A batch is often one block, that is one thread: the phases side by side keep two busy.
-  Parallel(ThreadCount(o_.threads), 2, [&](int phase, int) {
-    if (phase == 0 && part_.free.count > 0) {
-      prepare(free_, part_.free, batch.in, At(seed_, 3, state.step));
-      free_.SetConditioningAt(model_.visible, part_of(batch.in, model_.visible.size(), part_.free));
-      free_.Run(free_program_, poll, &free);
-    }
-    if (phase == 1 && part_.clamped.count > 0) {
-      prepare(clamped_, part_.clamped, batch.out, At(seed_, 2, state.step));
-      clamped_.Run(clamped_program_, poll, &clamped);
-    }
-  });
-  std::vector<std::uint32_t> counts;
-  for (const auto* list : {&clamped.unequal, &clamped.down, &free.unequal, &free.down}) counts.insert(counts.end(), list->begin(), list->end());
-  return counts;
+  return phases_.Sample(weights, batch, At(seed_, 2, state.step), At(seed_, 3, state.step), poll);
 }
 
 TrainProgress LayerTraining::Learn(State& state, std::span<const std::uint32_t> counts) {
-  const double samples = static_cast<double>(o_.batch) * snapshots_;
+  const double samples = static_cast<double>(o_.batch) * phases_.snapshots();
   const auto moments = [&](std::span<const std::uint32_t> half) {
     const auto edges = half.first(edges_.size()), sites = half.subspan(edges_.size(), model_.site_class.size());
     return ToMoments({{edges.begin(), edges.end()}, {sites.begin(), sites.end()}}, probe_.layout(), samples);

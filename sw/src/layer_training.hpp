@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Training of one denoising step: two phases of chains, the ascent, the penalty's probe, the choice of an epoch.
+// Training of one denoising step: a batch's two phases, the ascent, the penalty's probe, the choice of an epoch.
 #pragma once
 
 #include <cstdint>
@@ -11,6 +11,7 @@
 #include "train_batches.hpp"
 #include "train_chain.hpp"
 #include "train_layer.hpp"
+#include "train_phases.hpp"
 #include "train_share.hpp"
 #include "train_state.hpp"
 #include "tsu/model.hpp"
@@ -25,7 +26,6 @@ inline constexpr double kAverage = 0.998;     // decay of the averaged parameter
 inline constexpr double kFirstPenalty = 0.01;
 inline constexpr double kMostJ = 3.96;
 inline constexpr double kMostMean = 0.99;     // pixel means are taken no nearer to -1 and 1
-inline constexpr int kSpacing = 2, kSnapshots = 25;  // statistics: every 2nd of the last 50 sweeps
 inline constexpr int kGroup = 16;             // chains that share a conditioning in the autocorrelation
 
 // One pass over a layer's epochs. Plain: inputs are noised images, so layers do not wait for each other. Tuning: inputs are
@@ -40,7 +40,7 @@ class LayerTraining {
   std::int64_t an_epoch() const { return batches_.an_epoch(); }  // gradient steps
   std::int64_t steps() const { return an_epoch() * epochs_; }
   std::int64_t quarter() const { return quarter_; }  // gradient steps between probes
-  double flips() const;                              // updates of spins in a gradient step's two phases, all parts
+  double flips() const { return phases_.flips(); }
   std::size_t counts() const { return 2 * (edges_.size() + model_.site_class.size()); }
 
   // Before the first gradient step; tuning starts at `from`.
@@ -57,22 +57,20 @@ class LayerTraining {
   void Probe(const LayerWeights& weights, const Batch& batch, State& state, const cpu::Sampler::Poll& poll);
   void Ascend(State& state, const Moments& clamped, const Moments& free);
   void Score(State& state);
-  std::vector<cpu::Step> Program(bool clamped);
 
   const TrainOptions& o_;
   Level level_;
   int layer_, epochs_;
   double rate_;
-  StepPart part_;
   TrainSet set_;
   std::vector<GridEdge> edges_;
   std::uint64_t seed_;
   Model model_;  // of this one layer
   std::vector<Segment> schedule_;  // of the training's chains
   Batches batches_;
-  cpu::Sampler clamped_, free_, probe_;
-  int snapshots_;
-  std::vector<cpu::Step> clamped_program_, free_program_, probe_program_;
+  Phases phases_;
+  cpu::Sampler probe_;
+  std::vector<cpu::Step> probe_program_;
   std::int64_t quarter_;
   std::unique_ptr<ChainSource> source_;
   std::unique_ptr<LayerScore> score_;

@@ -85,7 +85,6 @@ void RunPass(const Ranks& group, const Plan& plan, const Model& model, const Ste
   };
   while (state.step < training->steps()) {
     std::vector<std::uint32_t> counts;
-    const double autocorrelation = state.autocorrelation, penalty = state.penalty;  // as they were before this step's probe
     desk.Guard([&] {
       if (!desk.stop()) counts = training->Sample(state, [] { if (Interrupted()) throw Desk::Interrupt(); });
     });
@@ -95,9 +94,7 @@ void RunPass(const Ranks& group, const Plan& plan, const Model& model, const Ste
     counts.push_back(print);
     group.Sum(counts);
     const std::uint32_t prints = counts.back(), stops = counts[counts.size() - 2];
-    if (stops > 0) {
-      state.autocorrelation = autocorrelation;
-      state.penalty = penalty;
+    if (stops > 0) {  // a probe may have changed the state, but such a step begins where the state has just been saved
       desk.Halt();
       break;
     }

@@ -7,6 +7,7 @@
 #include "cpu_sampler.hpp"
 #include "train_batches.hpp"
 #include "train_chain.hpp"
+#include "train_phases.hpp"
 #include "tsu/regs.hpp"
 
 namespace tsu::train {
@@ -49,18 +50,18 @@ std::vector<StepPart> Cut(int ranks, int batch, int free_sweeps, int clamped_swe
   return parts;
 }
 
-std::uint64_t SamplerBytes(const TrainOptions& o, int chains, int threads) {
+std::uint64_t SamplerBytes(const TrainOptions& o, int chains, int threads, int groups = 1) {
   if (chains == 0) return 0;
   const auto offsets = Offsets(o.pattern);
   std::int64_t pad = 0;
   for (const Offset& offset : offsets) pad = std::max(pad, std::int64_t{std::abs(offset.dx)} * o.rows + std::abs(offset.dy));
   const std::uint64_t sites = static_cast<std::uint64_t>(o.rows) * o.cols, degree = offsets.size();
-  const std::uint64_t noise = o.cols / 2 * regs::kNoiseWords * regs::kNoiseWordBits;
+  const std::uint64_t noise = groups > 1 ? 0 : o.cols / 2 * regs::kNoiseWords * regs::kNoiseWordBits;
   const std::uint64_t lines = 2 * (2 * static_cast<std::uint64_t>(pad) + sites) + noise + cpu::kQuickLines;
-  const int in_block = chains > threads * cpu::kBlock / 2 ? cpu::kBlock : cpu::kBlock / 2;
-  const std::uint64_t blocks = (chains + in_block - 1) / in_block;
+  const int in_block = groups == 1 && chains > threads * cpu::kBlock / 2 ? cpu::kBlock : cpu::kBlock / 2;
+  const std::uint64_t blocks = (chains / groups + in_block - 1) / in_block;
   const std::uint64_t tables = 2 * sites * ((degree / cpu::GroupInputs() + 2) << cpu::GroupInputs());  // looked up by the kernel
-  return blocks * lines * cpu::kLine + tables + sites * degree * (2 * sizeof(std::int16_t) + sizeof(std::uint32_t) * threads);
+  return blocks * lines * cpu::kLine + tables + sites * degree * (2 * sizeof(std::int16_t) + sizeof(std::uint32_t) * threads * groups);
 }
 
 }  // namespace
@@ -68,8 +69,12 @@ std::uint64_t SamplerBytes(const TrainOptions& o, int chains, int threads) {
 std::uint64_t NeededBytes(const TrainOptions& o, const TrainSet& set, const TrainSet& held_out, const StepPart& part, bool tuning) {
   const int scored = LayerScore::Chains(held_out);
   std::uint64_t bytes = 0;
-  for (const int chains : {part.clamped.count, part.free.count, 2 * o.batch, scored, tuning ? o.batch : 0, tuning ? scored : 0})
-    bytes += SamplerBytes(o, chains, o.threads);
+  if (Phases::Joined(o.threads, part)) {
+    bytes = SamplerBytes(o, part.clamped.count + part.free.count, o.threads, 2);
+  } else {
+    for (const int chains : {part.clamped.count, part.free.count}) bytes += SamplerBytes(o, chains, o.threads);
+  }
+  for (const int chains : {2 * o.batch, scored, tuning ? o.batch : 0, tuning ? scored : 0}) bytes += SamplerBytes(o, chains, o.threads);
   const std::uint64_t pixels = static_cast<std::uint64_t>(set.rows) * set.cols, batch = static_cast<std::uint64_t>(o.batch);
   const std::uint64_t parameters = static_cast<std::uint64_t>(o.rows) * o.cols * (2 * o.pattern.size() + 1);
   // Two sets of images of a step and of the score, three of the probe's twice as many chains; a state and what it is packed in.

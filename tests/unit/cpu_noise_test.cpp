@@ -48,7 +48,7 @@ TEST(QuickNoise, FollowsTheThresholds) {
       steps.push_back({cpu::Step::Kind::kCount});
     }
     cpu::Statistics counts;
-    sampler.Run(steps, nullptr, &counts);
+    sampler.Run(steps, nullptr, {&counts, 1});
     std::array<double, 101> down{}, sites{};
     for (int y = 0; y < kRows; ++y)
       for (int x = 0; x < kCols; ++x) {
@@ -155,7 +155,7 @@ TEST(QuickNoise, Has24BitTails) {
     steps.push_back({cpu::Step::Kind::kCount});
   }
   cpu::Statistics counts;
-  sampler.Run(steps, nullptr, &counts);
+  sampler.Run(steps, nullptr, {&counts, 1});
   for (int k = 0; k < 5; ++k) {
     double down = 0, n = 0;
     for (int i = k; i < kSide * kSide; i += 5, n += 1.0 * kChains * kSweeps) down += counts.down[i % kSide * kSide + i / kSide];

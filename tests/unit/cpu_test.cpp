@@ -228,7 +228,7 @@ TEST(Cpu, CountsOnlyChainsInUse) {
     const auto line = [&](int site) { return static_cast<std::int32_t>(sampler.layout().Site(site % kSide, site / kSide)); };
     sampler.SetEdges({{line(3), line(77)}});
     cpu::Statistics counts;
-    sampler.Run(std::vector<cpu::Step>{{cpu::Step::Kind::kCount}, {cpu::Step::Kind::kCount}}, nullptr, &counts);
+    sampler.Run(std::vector<cpu::Step>{{cpu::Step::Kind::kCount}, {cpu::Step::Kind::kCount}}, nullptr, {&counts, 1});
     std::uint32_t unequal = 0, down = 0;
     for (int chain = 0; chain < kChains; ++chain) {
       unequal += bits[chain * kSites + 3] != bits[chain * kSites + 77];

@@ -8,6 +8,7 @@
 #include <memory>
 #include <random>
 
+#include "sw/src/cpu_targets.hpp"
 #include "sw/src/layer_training.hpp"
 #include "sw/src/memory.hpp"
 #include "tests/support/refusal.hpp"
@@ -112,9 +113,49 @@ TEST(TrainShare, PartsAddUpToTheWhole) {
   }
 }
 
+// Clamped and free chains that share lines draw what they draw in lines of their own.
+TEST(TrainShare, JoinedPhasesSampleWhatSeparateOnesDo) {
+  struct Variant {
+    int sweeps, clamped_sweeps, label_spots;
+    std::vector<Segment> ramp;
+  };
+  for (const Variant& v : {Variant{24, 16, 0, {}}, {16, 40, 0, {}}, {24, 16, 2, {}}, {30, 16, 0, {{0.9, 12}, {1.0, 10}, {1.2, 8}}}}) {
+    Case s(20, 192, 6);
+    std::vector<std::uint8_t> labels(192);
+    for (std::size_t i = 0; i < labels.size(); ++i) labels[i] = static_cast<std::uint8_t>(i % kClasses);
+    s.o.sweeps = v.sweeps;
+    s.o.clamped_sweeps = v.clamped_sweeps;
+    s.o.label_spots = v.label_spots;
+    s.o.ramp_training = !v.ramp.empty();
+    s.model.layers[0].schedule = v.ramp;
+    if (v.label_spots > 0) {
+      s.set.labels = labels;
+      s.model.labels = PlaceLabels(20, 20, s.model.visible, v.label_spots);
+      for (const std::int32_t site : s.model.labels) s.model.site_class[site] = 2;
+    }
+    std::vector<std::uint32_t> separate;
+    for (const std::string& target : cpu::Targets())
+      for (const int threads : {2, 1}) {
+        if (target == "EMU128") continue;  // takes seconds; cpu_test has it
+        cpu::UseTarget(target);
+        s.o.threads = threads;
+        ASSERT_EQ(Phases::Joined(threads, s.whole()), threads == 1);
+        LayerTraining training(s.o, s.model, s.set, s.held_out, 0, s.level, false, s.whole());
+        State state;
+        training.Start(state, nullptr);
+        const auto counts = training.Sample(state);
+        if (separate.empty()) separate = counts;
+        EXPECT_EQ(counts, separate) << target << ", " << threads << " threads, " << v.sweeps << " and " << v.clamped_sweeps << " sweeps, "
+                                    << v.label_spots << " label spots";
+      }
+  }
+  cpu::UseTarget("");
+}
+
 TEST(TrainShare, MemoryIsForeseen) {
   const Case s(64, 4096, 8);
-  for (const StepPart& part : {s.whole(), StepPart{{}, {0, 2048}}}) {
+  ASSERT_TRUE(Phases::Joined(s.o.threads, s.whole()));
+  for (const StepPart& part : {s.whole(), StepPart{{}, {0, 2048}}, StepPart{{0, 4096}, {0, 2048}}}) {
     const auto before = mallinfo2();
     LayerTraining training(s.o, s.model, s.set, s.held_out, 0, s.level, false, part);
     State state;

@@ -39,8 +39,10 @@ TEST(Train, SameModelForAnyNumberOfThreadsOtherForAnotherSeed) {
   const Rectangles images(320);
   TrainOptions o = SmallOptions();
   const Model one = Train(images.set(), o).chosen;
-  o.threads = 3;
-  ExpectEqual(one, Train(images.set(), o).chosen);
+  for (const int threads : {2, 3, 5}) {  // two layers side by side: one thread each, one each, two each
+    o.threads = threads;
+    ExpectEqual(one, Train(images.set(), o).chosen);
+  }
   ++o.seed;
   EXPECT_NE(one.layers[0].j, Train(images.set(), o).chosen.layers[0].j);
 }
