@@ -81,6 +81,9 @@ HWY_INLINE auto Above(D, V a, V b) {
 #endif
 }
 
+// A decision's three answers for every chain, Answers<D>: is the field negative, does the draw lie above the cell, or in it?
+// Added vector by vector, asked for as lines, with the draws' line `top` beside them.
+
 }  // namespace HWY_NAMESPACE
 }  // namespace tsu::cpu
 HWY_AFTER_NAMESPACE();
@@ -90,38 +93,5 @@ HWY_AFTER_NAMESPACE();
 #else
 #include "cpu_bits_any-inl.hpp"
 #endif
-
-HWY_BEFORE_NAMESPACE();
-namespace tsu::cpu {
-namespace HWY_NAMESPACE {
-
-// Line from the masks of eight vectors, the last one first: without mask registers a bit is one step of a binary number.
-template <class D>
-class Packer {
- public:
-  explicit HWY_INLINE Packer(D d) : bits_(hn::Zero(d)) {}
-  template <class M>
-  HWY_INLINE void Add(D d, M mask, int j) {
-#if HWY_TARGET <= HWY_AVX3
-    const hn::Vec<D> one = Constant(d, 1 << j);
-    if constexpr (hn::MaxLanes(D()) == 64) {
-      bits_.raw = _mm512_mask_add_epi8(bits_.raw, mask.raw, bits_.raw, one.raw);
-    } else {
-      bits_.raw = _mm256_mask_add_epi8(bits_.raw, mask.raw, bits_.raw, one.raw);
-    }
-#else
-    (void)j;
-    bits_ = hn::Sub(hn::Add(bits_, bits_), hn::VecFromMask(d, mask));
-#endif
-  }
-  HWY_INLINE hn::Vec<D> Line(D d) const { return LineOf(d, bits_); }
-
- private:
-  hn::Vec<D> bits_;
-};
-
-}  // namespace HWY_NAMESPACE
-}  // namespace tsu::cpu
-HWY_AFTER_NAMESPACE();
 
 #endif

@@ -145,6 +145,51 @@ HWY_INLINE V LineOf(D, V bits) {
   return bits;
 }
 
+template <class D, class V>
+HWY_INLINE auto Negative(D d, V v) {
+  return hn::RebindMask(d, hn::Lt(v, hn::Zero(Signed<D>())));
+}
+
+// Line from the masks of eight vectors, the last one first: without mask registers a bit is one step of a binary number.
+template <class D>
+class Packer {
+ public:
+  HWY_INLINE explicit Packer(D d) : bits_(hn::Zero(d)) {}
+  template <class M>
+  HWY_INLINE void Add(D d, M mask, int j) {
+#if HWY_TARGET <= HWY_AVX3
+    const hn::Vec<D> one = Constant(d, 1 << j);
+    if constexpr (hn::MaxLanes(D()) == 64) {
+      bits_.raw = _mm512_mask_add_epi8(bits_.raw, mask.raw, bits_.raw, one.raw);
+    } else {
+      bits_.raw = _mm256_mask_add_epi8(bits_.raw, mask.raw, bits_.raw, one.raw);
+    }
+#else
+    (void)j;
+    bits_ = hn::Sub(hn::Add(bits_, bits_), hn::VecFromMask(d, mask));
+#endif
+  }
+  HWY_INLINE hn::Vec<D> Line(D d) const { return LineOf(d, bits_); }
+
+ private:
+  hn::Vec<D> bits_;
+};
+
+// Decisions are finished at once.
+inline constexpr bool kLate = false;
+struct LateAnswers {};
+template <class D>
+class Answers {
+ public:
+  HWY_INLINE Answers(D d, LateAnswers&, int) : negative(d), above(d), open(d) {}
+  HWY_INLINE void SetTop(D, hn::Vec<D> top) { top_ = top; }
+  HWY_INLINE hn::Vec<D> Top(D) const { return top_; }
+  Packer<D> negative, above, open;
+
+ private:
+  hn::Vec<D> top_;
+};
+
 }  // namespace HWY_NAMESPACE
 }  // namespace tsu::cpu
 HWY_AFTER_NAMESPACE();

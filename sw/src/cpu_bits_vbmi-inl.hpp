@@ -91,11 +91,11 @@ class Cells {
  public:
   HWY_INLINE Cells(D d, const std::uint8_t* cells) : cells_(d, cells) {}
   HWY_INLINE hn::Vec<D> Find(D d, hn::Vec<D> magnitude) const {
-    return cells_.Find(kSize == 64 ? hn::Min(magnitude, Constant(d, 63)) : magnitude);
+    return cells_.Find(kShort ? hn::Min(magnitude, Constant(d, 63)) : magnitude);
   }
 
  private:
-  static constexpr int kSize = kShort && hn::MaxLanes(D()) < 64 ? 64 : 128;
+  static constexpr int kSize = kShort ? 64 : 128;
   ByteTable<D, kSize> cells_;
 };
 
@@ -131,13 +131,65 @@ HWY_INLINE unsigned NonzeroQuads(D, V v) {
   }
 }
 
-// Bit j of every byte = the byte of vector j, as a line.
 template <class D, class V>
-HWY_INLINE V LineOf(D d, V bits) {
-  const V quads = TransposeQuads(d, bits, kRising);  // byte j of quadword r, wanted at 2 j + r
-  alignas(16) static constexpr std::uint8_t kOrder[16] = {0, 8, 1, 9, 2, 10, 3, 11, 4, 12, 5, 13, 6, 14, 7, 15};
-  return hn::TableLookupBytes(quads, hn::LoadDup128(d, kOrder));
+HWY_INLINE auto Negative(D, V v) {  // Highway's comparison takes a unit that is scarcer
+  if constexpr (hn::MaxLanes(D()) == 64) {
+    return hn::Mask<D>{_mm512_movepi8_mask(v.raw)};
+  } else {
+    return hn::Mask<D>{_mm256_movepi8_mask(v.raw)};
+  }
 }
+
+// Line from the masks of eight vectors, which are one but for the order of its bits: through memory that takes no vector unit,
+// but a wide load waits until the narrow stores are done.
+template <class D>
+class Packer {
+ public:
+  HWY_INLINE Packer(D, std::uint8_t* masks) : masks_(masks) {}
+  template <class M>
+  HWY_INLINE void Add(D, M mask, int j) {
+    __builtin_memcpy(masks_ + static_cast<int>(sizeof mask.raw) * j, &mask.raw, sizeof mask.raw);
+  }
+  // Word of 16 bits L of mask j = bytes 2 j and 2 j + 1 of lane L, bits falling.
+  HWY_INLINE hn::Vec<D> Line(D d) const {
+    const auto words = hn::Load(d, masks_), rising = hn::BitCast(d, hn::Set(hn::Repartition<std::uint64_t, D>(), kRising));
+    const auto order = hn::Load(d, reinterpret_cast<const std::uint8_t*>(kOrder.word));
+    if constexpr (kLanes == 4) {
+      return hn::Vec<D>{_mm512_gf2p8affine_epi64_epi8(_mm512_permutexvar_epi16(order.raw, words.raw), rising.raw, 0)};
+    } else {
+      return hn::Vec<D>{_mm256_gf2p8affine_epi64_epi8(_mm256_permutexvar_epi16(order.raw, words.raw), rising.raw, 0)};
+    }
+  }
+
+ private:
+  static constexpr int kLanes = static_cast<int>(hn::MaxLanes(D())) / 16;
+  struct Order {
+    alignas(64) std::uint16_t word[8 * kLanes];
+    constexpr Order() : word() {
+      for (int k = 0; k < 8 * kLanes; ++k) word[k] = static_cast<std::uint16_t>(kLanes * (k % 8) + k / 8);
+    }
+  };
+  static constexpr Order kOrder{};
+  std::uint8_t* masks_;
+};
+
+// A decision is finished when the next one has been taken.
+inline constexpr bool kLate = true;
+struct LateAnswers {
+  alignas(kLine) std::uint8_t top[kLine], negative[kLine], above[kLine], open[kLine];
+};
+template <class D>
+class Answers {
+ public:
+  HWY_INLINE Answers(D d, LateAnswers& late, int at)
+      : negative(d, late.negative + at), above(d, late.above + at), open(d, late.open + at), top_(late.top + at) {}
+  HWY_INLINE void SetTop(D d, hn::Vec<D> top) { hn::Store(top, d, top_); }
+  HWY_INLINE hn::Vec<D> Top(D d) const { return hn::Load(d, top_); }
+  Packer<D> negative, above, open;
+
+ private:
+  std::uint8_t* top_;
+};
 
 }  // namespace HWY_NAMESPACE
 }  // namespace tsu::cpu

@@ -22,7 +22,9 @@ struct Visit {
   std::int64_t site;  // from site (0, 0) on
   int pair;
   unsigned t;
-  std::uint8_t some;  // quadwords of `open` that are not zero
+  std::uint8_t begin, end;  // bytes of the line that are decided but not finished
+  std::uint8_t some;        // quadwords of `open` that are not zero
+  LateAnswers late;
   alignas(kLine) std::uint64_t open[kLine / 8];  // chains still to be settled
   alignas(kLine) std::int8_t sum[8][kLine];  // S, held to a signed byte, in the arrangement of bytes
 };

@@ -22,31 +22,41 @@ namespace HWY_NAMESPACE {
 
 using Reach = Thresholds::Reach;
 
-// Decides and stores.
+// What a decision says: spins, and who is still to be settled.
+template <class D>
+HWY_INLINE void Finish(D d, const ColourTask& task, const Answers<D>& answers, Visit& visit, int at) {
+  const auto top = answers.Top(d), follows = hn::Or(answers.above.Line(d), top);
+  hn::Store(hn::Not(hn::Xor(answers.negative.Line(d), follows)), d, task.spins + visit.site * kLine + at);
+  auto left = hn::Load(d, task.active + at);
+  if (HWY_LIKELY(task.thresholds->reach != Reach::kExact)) left = hn::And(left, hn::AndNot(top, answers.open.Line(d)));
+  hn::Store(left, d, reinterpret_cast<std::uint8_t*>(visit.open) + at);
+  visit.some = static_cast<std::uint8_t>(visit.some | NonzeroQuads(d, left) << (at / 8));
+}
+template <class D>
+HWY_INLINE void FinishLate(D d, const ColourTask& task, Visit& visit, int at) {
+  Finish(d, task, Answers<D>(d, visit.late, at), visit, at);
+}
+
 template <bool kShort, class D>
 HWY_INLINE void Decide(D d, const ColourTask& task, const hn::Vec<D>* digits, hn::Vec<D> top, Visit& visit, int at) {
   const Thresholds& thresholds = *task.thresholds;
-  Packer<D> negative(d), above(d), open(d);
+  Answers<D> answers(d, visit.late, at);
+  answers.SetTop(d, top);
   const Signed<D> signed_bytes;
   const auto mirror = hn::Set(signed_bytes, static_cast<std::int8_t>(visit.node.odd ? -1 : 0));
   const bool edge = thresholds.reach == Reach::kOpen;
   const Cells<D, kShort> cells(d, thresholds.cell[visit.node.odd]);
   TSU_UNROLL for (int j = 7; j >= 0; --j) {
     const auto sum = hn::Load(signed_bytes, visit.sum[j] + at);
-    negative.Add(d, hn::RebindMask(d, hn::Lt(sum, hn::Zero(signed_bytes))), j);
+    answers.negative.Add(d, Negative(d, sum), j);
     const auto magnitude = hn::Min(hn::BitCast(d, sum), hn::BitCast(d, hn::SaturatedSub(mirror, sum)));
     const auto cell = cells.Find(d, magnitude);
-    above.Add(d, Above(d, digits[j], cell), j);
+    answers.above.Add(d, Above(d, digits[j], cell), j);
     auto is_open = hn::Eq(digits[j], cell);
     if (!kShort && HWY_UNLIKELY(edge)) is_open = hn::Or(is_open, hn::Eq(magnitude, Constant(d, kCells - 1)));
-    open.Add(d, is_open, j);
+    answers.open.Add(d, is_open, j);
   }
-  const auto follows = hn::Or(above.Line(d), top);
-  hn::Store(hn::Not(hn::Xor(negative.Line(d), follows)), d, task.spins + visit.site * kLine + at);
-  auto left = hn::Load(d, task.active + at);
-  if (HWY_LIKELY(thresholds.reach != Reach::kExact)) left = hn::And(left, hn::AndNot(top, open.Line(d)));
-  hn::Store(left, d, reinterpret_cast<std::uint8_t*>(visit.open) + at);
-  visit.some = static_cast<std::uint8_t>(visit.some | NonzeroQuads(d, left) << (at / 8));
+  if (!kLate) Finish(d, task, answers, visit, at);
 }
 
 template <class Noise, class D>
@@ -118,20 +128,29 @@ HWY_INLINE void ForEachSite(const ColourTask& task, const Act& act) {
     }
 }
 
-HWY_INLINE bool Keeps(unsigned keep, int at) { return keep >> (at / (kLine / 2)) & 1; }
+using HalfLine = hn::CappedTag<std::uint8_t, kLine / 2>;
 
-// One half of the line.
+// A site that keeps its spin somewhere in the line.
 template <class Noise>
-HWY_NOINLINE void UpdateHalf(const ColourTask& task, const Noise& noise, Visit& visit, int at) {
-  Update(hn::CappedTag<std::uint8_t, kLine / 2>(), task, noise, visit, at);
+HWY_NOINLINE void UpdateSome(const ColourTask& task, const Noise& noise, Visit& visit) {
+  for (int at = 0; at < 16 * task.lanes; at += static_cast<int>(hn::MaxLanes(HalfLine())))
+    visit.begin <= at && at < visit.end ? Update(HalfLine(), task, noise, visit, at) : noise.Skip(HalfLine(), at);
+}
+HWY_NOINLINE void FinishSome(const ColourTask& task, Visit& visit) {
+  for (int at = visit.begin; at < visit.end; at += static_cast<int>(hn::MaxLanes(HalfLine()))) FinishLate(HalfLine(), task, visit, at);
 }
 
 template <class Noise, class D>
 HWY_NOINLINE void Sweep(D d, const ColourTask& task) {
+  constexpr int kBytes = static_cast<int>(hn::MaxLanes(D()));
   constexpr std::size_t kBatch = Noise::kBatch, kRing = 2 * kBatch;
   alignas(4096) static thread_local Visit own_ring[kRing];  // a page of its own: near the planes, loads would wait for its stores
   Visit* const ring = own_ring;
   const int size = 16 * task.lanes;
+  const auto finish = [&](Visit& visit) HWY_ATTR __attribute__((always_inline)) {
+    if (HWY_UNLIKELY(visit.end - visit.begin != size)) return FinishSome(task, visit);
+    for (int at = 0; at < size; at += kBytes) FinishLate(d, task, visit, at);
+  };
   std::size_t done = 0;
   const auto act = [&](const Noise& noise, std::size_t v, std::int64_t site, unsigned keep, int pair, unsigned t)
                        HWY_ATTR __attribute__((always_inline)) {
@@ -141,16 +160,19 @@ HWY_NOINLINE void Sweep(D d, const ColourTask& task) {
     visit.pair = pair;
     visit.t = t;
     visit.some = 0;
-    if (hn::MaxLanes(D()) == kLine && HWY_UNLIKELY(keep == kKeepLower || keep == kKeepUpper)) {
-      UpdateHalf(task, noise, visit, keep == kKeepLower ? kLine / 2 : 0);
+    visit.begin = keep & kKeepLower ? kLine / 2 : 0;
+    visit.end = static_cast<std::uint8_t>(keep & kKeepUpper ? kLine / 2 : size);
+    if (HWY_UNLIKELY(keep != 0)) {
+      UpdateSome(task, noise, visit);
     } else {
-      for (int at = 0; at < size; at += static_cast<int>(hn::MaxLanes(D())))
-        HWY_UNLIKELY(Keeps(keep, at)) ? noise.Skip(d, at) : Update(d, task, noise, visit, at);
+      for (int at = 0; at < size; at += kBytes) Update(d, task, noise, visit, at);
     }
+    if (kLate && v > 0) finish(ring[(v - 1) % kRing]);
     done = v + 1;
     if (done % kBatch == 0) Settle<Noise>(task, ring + done % kRing);  // the batch before this one
   };
   ForEachSite<Noise>(task, act);
+  if (kLate && done > 0) finish(ring[(done - 1) % kRing]);
   done -= done % kBatch;
   Settle<Noise>(task, ring + (done + kBatch) % kRing);
   Settle<Noise>(task, ring + done % kRing);
@@ -160,7 +182,7 @@ template <class Noise, class D>
 HWY_NOINLINE void Randomise(D d, const ColourTask& task) {
   ForEachSite<Noise>(task, [&](const Noise& noise, std::size_t, std::int64_t site, unsigned keep, int, unsigned) HWY_ATTR {
     for (int at = 0; at < 16 * task.lanes; at += static_cast<int>(hn::MaxLanes(D()))) {
-      if (Keeps(keep, at)) {
+      if (keep >> (at / (kLine / 2)) & 1) {
         noise.Skip(d, at);
       } else {
         hn::Store(hn::Not(noise.Top(d, at)), d, task.spins + site * kLine + at);
