@@ -35,32 +35,47 @@ void RandomiseColour(const ColourTask& task) {
   task.quick ? Randomise<QuickNoise>(Narrowest(), task) : Randomise<DeviceNoise>(Narrowest(), task);
 }
 
-// Bits set in a line that `of(i)` gives vector by vector.
-template <class Of>
-HWY_INLINE std::uint32_t Ones(const std::uint8_t* active, const Of& of) {
-  const Widest d;
-  const hn::Repartition<std::uint64_t, Widest> d64;
-  auto sum = hn::Zero(d64);
-  for (int at = 0; at < kLine; at += static_cast<int>(hn::MaxLanes(d)))
-    sum = hn::Add(sum, hn::PopulationCount(hn::BitCast(d64, hn::And(hn::Load(d, active + at), of(at)))));
-  return static_cast<std::uint32_t>(hn::GetLane(hn::SumOfLanes(d64, sum)));
-}
+// Bits set in lines, of the active chains; halves of a line without any are left out.
+class Counter {
+ public:
+  explicit HWY_INLINE Counter(const std::uint8_t* active) : active_(active) {
+    while (begin_ < kLine && Empty(begin_)) begin_ += kLine / 2;
+    while (end_ > begin_ && Empty(end_ - kLine / 2)) end_ -= kLine / 2;
+  }
+  // Of the line that `of(d, at)` gives vector by vector.
+  template <class Of>
+  HWY_INLINE std::uint32_t Ones(const Of& of) const {
+    const HalfLine d;
+    const hn::Repartition<std::uint64_t, HalfLine> d64;
+    auto sum = hn::Zero(d64);
+    for (int at = begin_; at < end_; at += static_cast<int>(hn::MaxLanes(d)))
+      sum = hn::Add(sum, hn::PopulationCount(hn::BitCast(d64, hn::And(hn::Load(d, active_ + at), of(d, at)))));
+    return static_cast<std::uint32_t>(hn::GetLane(hn::SumOfLanes(d64, sum)));
+  }
+
+ private:
+  bool Empty(int half) const {
+    return std::all_of(active_ + half, active_ + half + kLine / 2, [](std::uint8_t byte) { return byte == 0; });
+  }
+  const std::uint8_t* active_;
+  int begin_ = 0, end_ = kLine;
+};
 
 void CountUnequal(const std::uint8_t* spins, const std::uint8_t* active, const Edge* edges, std::size_t size,
                   std::uint32_t* counts) {
-  const Widest d;
+  const Counter counter(active);
   for (std::size_t e = 0; e < size; ++e) {
     const std::uint8_t *a = spins + std::int64_t{edges[e].a} * kLine, *b = spins + std::int64_t{edges[e].b} * kLine;
-    counts[e] += Ones(active, [&](int at) HWY_ATTR { return hn::Xor(hn::Load(d, a + at), hn::Load(d, b + at)); });
+    counts[e] += counter.Ones([&](auto d, int at) HWY_ATTR { return hn::Xor(hn::Load(d, a + at), hn::Load(d, b + at)); });
   }
 }
 
 void CountDown(const std::uint8_t* spins, const std::uint8_t* active, std::int64_t first, std::size_t size,
                std::uint32_t* counts) {
-  const Widest d;
+  const Counter counter(active);
   for (std::size_t i = 0; i < size; ++i) {
     const std::uint8_t* line = spins + (first + static_cast<std::int64_t>(i)) * kLine;
-    counts[i] += Ones(active, [&](int at) HWY_ATTR { return hn::Load(d, line + at); });
+    counts[i] += counter.Ones([&](auto d, int at) HWY_ATTR { return hn::Load(d, line + at); });
   }
 }
 

@@ -123,16 +123,34 @@ void Sampler::SetTable(std::size_t index, const Table& table) {
   tables_[index] = MakeThresholds(table);
 }
 
-void Sampler::SetPlane(Bytes Block::*plane, std::span<const std::int32_t> sites, std::span<const std::uint8_t> bits) {
-  Expect(bits.size(), sites.size() * chains_, "spins");
-  for (std::size_t k = 0; k < sites.size(); ++k) {
-    const std::int64_t line = Line(sites[k]);
-    for (int chain = 0; chain < chains_; ++chain) {
-      const Place& place = places_[chain];
-      std::uint8_t& byte = (blocks_[place.block].*plane)[line + place.byte];
-      byte = static_cast<std::uint8_t>((byte & ~(1 << place.bit)) | (bits[chain * sites.size() + k] ? 0 : 1) << place.bit);
-    }
+template <class Work>
+void Sampler::ForEachByte(const Work& work) const {
+  for (int chain = 0, count = 0; chain < chains_; chain += count) {
+    for (count = 1; chain + count < chains_ && places_[chain + count].bit == count;) ++count;
+    work(chain, count);
   }
+}
+
+std::vector<std::int64_t> Sampler::Lines(std::span<const std::int32_t> sites) const {
+  std::vector<std::int64_t> lines;
+  for (const std::int32_t site : sites) lines.push_back(layout_.Site(site % layout_.cols, site / layout_.cols) * kLine);
+  return lines;
+}
+
+void Sampler::SetPlane(Bytes Block::*plane, std::span<const std::int32_t> sites, std::span<const std::uint8_t> bits) {
+  const std::size_t width = sites.size();
+  Expect(bits.size(), width * chains_, "spins");
+  const auto lines = Lines(sites);
+  ForEachByte([&](int chain, int count) {
+    std::uint8_t* const to = (blocks_[places_[chain].block].*plane).get() + places_[chain].byte;
+    const std::uint8_t* from = bits.data() + chain * width;
+    const int others = -1 << count;
+    for (std::size_t k = 0; k < width; ++k) {
+      int down = 0;
+      for (int c = 0; c < count; ++c) down |= (from[c * width + k] == 0) << c;
+      to[lines[k]] = static_cast<std::uint8_t>((to[lines[k]] & others) | down);
+    }
+  });
 }
 void Sampler::SetSpinsAt(std::span<const std::int32_t> sites, std::span<const std::uint8_t> bits) {
   SetPlane(&Block::spins, sites, bits);
@@ -270,14 +288,17 @@ void Sampler::Run(std::span<const Step> steps, const Poll& poll, std::span<Stati
 }
 
 std::vector<std::uint8_t> Sampler::Bits(std::span<const std::int32_t> sites) const {
-  std::vector<std::uint8_t> bits(sites.size() * chains_);
-  for (std::size_t k = 0; k < sites.size(); ++k) {
-    const std::int64_t line = Line(sites[k]);
-    for (int chain = 0; chain < chains_; ++chain) {
-      const Place& place = places_[chain];
-      bits[chain * sites.size() + k] = ~blocks_[place.block].spins[line + place.byte] >> place.bit & 1;
+  const std::size_t width = sites.size();
+  const auto lines = Lines(sites);
+  std::vector<std::uint8_t> bits(width * chains_);
+  ForEachByte([&](int chain, int count) {
+    const std::uint8_t* const from = blocks_[places_[chain].block].spins.get() + places_[chain].byte;
+    std::uint8_t* to = bits.data() + chain * width;
+    for (std::size_t k = 0; k < width; ++k) {
+      const int up = ~from[lines[k]];
+      for (int c = 0; c < count; ++c) to[c * width + k] = up >> c & 1;
     }
-  }
+  });
   return bits;
 }
 

@@ -100,7 +100,11 @@ class Sampler {
   };
   std::uint8_t KeepOf(std::size_t site, unsigned mask) const;
   std::size_t Visit(int x, int y) const { return static_cast<std::size_t>(x / 2) * layout_.rows + y; }
-  std::int64_t Line(std::int32_t site) const { return layout_.Site(site % layout_.cols, site / layout_.cols) * kLine; }
+  // Runs of chains whose bits are in one byte, from its lowest on: work(first, count).
+  template <class Work>
+  void ForEachByte(const Work& work) const;
+  // Where the lines of sites (y * cols + x) begin.
+  std::vector<std::int64_t> Lines(std::span<const std::int32_t> sites) const;
   std::size_t NoiseLine(std::size_t pair, std::size_t slot, std::size_t bit) const;
 
   Layout layout_;
