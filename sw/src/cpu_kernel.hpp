@@ -41,7 +41,7 @@ inline constexpr int kCellDigits = 15;
 constexpr std::uint32_t Cell(std::uint32_t below) { return below >> kCellDigits < 255 ? below >> kCellDigits : 255; }
 struct Thresholds {
   alignas(64) std::uint8_t cell[2][kCells];  // [odd][n], |f| = 2 n + odd
-  std::uint16_t rest[2][kCells];             // the same threshold's digits below its cell
+  std::uint16_t rest[2][2 * kCells];         // [odd][S + kCells] the same threshold's digits below its cell
   std::uint16_t code[kTableEntries];
   std::uint32_t below[kTableEntries];
   // From which n on the cells are all equal: 63, 127, or none; kExact: some threshold is above 1/2, so cells say nothing.

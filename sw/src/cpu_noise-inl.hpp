@@ -63,9 +63,10 @@ class DeviceNoise {
     return bits[kBits - 1];
   }
 
-  // Does the chain in this bit of the line, which fell into the cell of n and odd, go against its field? Of the upper bits
-  // the cell knows what matters, the highest one set.
-  static HWY_INLINE bool Against(const ColourTask& task, int pair, unsigned t, int byte, int bit, int n, int odd) {
+  // Does the chain in this bit of the line, which fell into the cell of its sum s, go against its field 2 s + odd? Of the upper
+  // bits the cell knows what matters, the highest one set.
+  static HWY_INLINE bool Against(const ColourTask& task, int pair, unsigned t, int byte, int bit, int s, int odd) {
+    const int n = s < 0 ? -s - odd : s;
     const std::uint8_t* word = WordOf(task, pair, t) + byte;
     const std::uint32_t low = EightBits(word, bit) | EightBits(word + 8 * kLine, bit) << 8;
     const std::uint32_t cell = task.thresholds->cell[odd][n];
@@ -154,8 +155,8 @@ class QuickNoise {
   }
 
   // As DeviceNoise's; the digits that are open are drawn when they are asked for.
-  static HWY_INLINE bool Against(const ColourTask& task, int, unsigned, int byte, int, int n, int odd) {
-    return Draw64(task, byte) >> (64 - kCellDigits) < task.thresholds->rest[odd][n];
+  static HWY_INLINE bool Against(const ColourTask& task, int, unsigned, int byte, int, int s, int odd) {
+    return Draw64(task, byte) >> (64 - kCellDigits) < task.thresholds->rest[odd][s + kCells];
   }
   static bool AgainstAny(const ColourTask& task, int, unsigned, int byte, int, int magnitude, int open) {
     const std::uint32_t below = task.thresholds->below[magnitude];

@@ -19,7 +19,8 @@ inline constexpr int kUsual = 12 / kGroup;  // groups of a pattern of degree 12
 
 struct Visit {
   Node node;
-  std::int64_t site;  // from site (0, 0) on
+  std::int64_t site;    // from site (0, 0) on
+  std::uint8_t* spins;  // its line
   int pair;
   unsigned t;
   std::uint8_t begin, end;  // bytes of the line that are decided but not finished

@@ -41,12 +41,13 @@ Thresholds MakeThresholds(const Table& table) {
     out.code[a] = table[a];
     out.below[a] = static_cast<std::uint32_t>(std::lround(std::ldexp(CodeProbability(table[a]), regs::kNoiseWordBits)));
   }
-  for (int n = 0; n < kCells; ++n)
-    for (int odd = 0; odd < 2; ++odd) {
-      const std::uint32_t below = out.below[2 * n + odd];
-      out.cell[odd][n] = static_cast<std::uint8_t>(Cell(below));
-      out.rest[odd][n] = static_cast<std::uint16_t>(below - (Cell(below) << kCellDigits));
+  for (int odd = 0; odd < 2; ++odd) {
+    for (int n = 0; n < kCells; ++n) out.cell[odd][n] = static_cast<std::uint8_t>(Cell(out.below[2 * n + odd]));
+    for (int s = -kCells; s < kCells; ++s) {
+      const std::uint32_t below = out.below[s < 0 ? -2 * s - odd : 2 * s + odd];
+      out.rest[odd][s + kCells] = static_cast<std::uint16_t>(below - (Cell(below) << kCellDigits));
     }
+  }
   const auto constant_from = [&](int a) {
     return std::all_of(out.below + a, out.below + kTableEntries,
                        [&](std::uint32_t below) { return Cell(below) == Cell(out.below[kTableEntries - 1]); });

@@ -26,7 +26,7 @@ using Reach = Thresholds::Reach;
 template <class D>
 HWY_INLINE void Finish(D d, const ColourTask& task, const Answers<D>& answers, Visit& visit, int at) {
   const auto top = answers.Top(d), follows = hn::Or(answers.above.Line(d), top);
-  hn::Store(hn::Not(hn::Xor(answers.negative.Line(d), follows)), d, task.spins + visit.site * kLine + at);
+  hn::Store(hn::Not(hn::Xor(answers.negative.Line(d), follows)), d, visit.spins + at);
   auto left = hn::Load(d, task.active + at);
   if (HWY_LIKELY(task.thresholds->reach != Reach::kExact)) left = hn::And(left, hn::AndNot(top, answers.open.Line(d)));
   hn::Store(left, d, reinterpret_cast<std::uint8_t*>(visit.open) + at);
@@ -82,16 +82,17 @@ HWY_NOINLINE int SettleAny(const ColourTask& task, const Visit& visit, int byte,
   return (s < 0) ^ Noise::AgainstAny(task, visit.pair, visit.t, byte, bit, magnitude, open);
 }
 
+// Sums from 2 - kCells on, `known` of them, lie in cells that say something.
 template <class Noise>
-HWY_INLINE void SettleOne(const ColourTask& task, const Visit& visit, int byte, int bit) {
+HWY_INLINE void SettleOne(const ColourTask& task, const Visit& visit, unsigned known, int byte, int bit) {
   const int odd = visit.node.odd, s = visit.sum[VectorOf(byte, bit)][ByteOf(byte, bit)];
   int down;
-  if (HWY_LIKELY(1 - kCells < s && s < kCells - 1 && task.thresholds->reach != Reach::kExact)) {
-    down = (s < 0) ^ Noise::Against(task, visit.pair, visit.t, byte, bit, s < 0 ? -s - odd : s, odd);
+  if (HWY_LIKELY(static_cast<unsigned>(s + kCells - 2) < known)) {
+    down = (s < 0) ^ Noise::Against(task, visit.pair, visit.t, byte, bit, s, odd);
   } else {
     down = SettleAny<Noise>(task, visit, byte, bit);
   }
-  std::uint8_t& spins = task.spins[visit.site * kLine + byte];
+  std::uint8_t& spins = visit.spins[byte];
   spins = static_cast<std::uint8_t>((spins & ~(1 << bit)) | down << bit);
 }
 
@@ -99,6 +100,7 @@ HWY_INLINE void SettleOne(const ColourTask& task, const Visit& visit, int byte, 
 // open chain is rare.
 template <class Noise>
 HWY_NOINLINE void Settle(const ColourTask& task, Visit* visits) {
+  const unsigned known = task.thresholds->reach == Reach::kExact ? 0 : 2 * kCells - 3;
   std::uint64_t some = 0;  // quadwords
   for (unsigned k = 0; k < Noise::kBatch; ++k) some |= std::uint64_t{visits[k].some} << (8 * k);
   for (; some; some &= some - 1) {
@@ -107,7 +109,7 @@ HWY_NOINLINE void Settle(const ColourTask& task, Visit* visits) {
     std::uint64_t open = visit.open[quad];
     do {
       const int place = static_cast<int>(hwy::Num0BitsBelowLS1Bit_Nonzero64(open));
-      SettleOne<Noise>(task, visit, static_cast<int>(8 * quad) + place / 8, place % 8);
+      SettleOne<Noise>(task, visit, known, static_cast<int>(8 * quad) + place / 8, place % 8);
       open &= open - 1;
     } while (HWY_UNLIKELY(open));
   }
@@ -157,6 +159,7 @@ HWY_NOINLINE void Sweep(D d, const ColourTask& task) {
     Visit& visit = ring[v % kRing];
     visit.node = task.nodes[v];
     visit.site = site;
+    visit.spins = task.spins + site * kLine;
     visit.pair = pair;
     visit.t = t;
     visit.some = 0;
