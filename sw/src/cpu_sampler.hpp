@@ -98,6 +98,7 @@ class Sampler {
   struct Place {
     int block, byte, bit;
   };
+  static void Expect(std::size_t size, std::size_t wanted, const char* what);
   std::uint8_t KeepOf(std::size_t site, unsigned mask) const;
   std::size_t Visit(int x, int y) const { return static_cast<std::size_t>(x / 2) * layout_.rows + y; }
   // Runs of chains whose bits are in one byte, from its lowest on: work(first, count).
