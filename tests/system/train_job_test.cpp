@@ -46,7 +46,7 @@ class TrainJob : public Trainings {
 TEST_F(TrainJob, KilledAtRandomTimesItEndsAsIfUndisturbed) {
   const char* soak = std::getenv("TSU_SOAK_KILLS");
   const int kills = soak ? std::atoi(soak) : 10;
-  const std::vector<std::string> more = {"--threads", "1", "--tune-epochs", "1"};
+  const std::vector<std::string> more = {"--threads", "2", "--tune-epochs", "1"};  // two layers side by side, then one on both threads
   const std::string epochs = soak ? "40" : "4";
   const auto begin = Clock::now();
   ASSERT_EQ(RunOn(0, Small("whole", epochs, more))->code, 0);
