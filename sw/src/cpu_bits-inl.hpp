@@ -2,7 +2,7 @@
 // Lines and bytes, one copy an instruction set: bit planes become bytes a chain and back, small tables are looked up.
 //
 // Eight vectors of bytes hold the chains of a vector of line bytes. Which chain lies where is this file's business
-// alone, as long as Index, Bytes, QuickBytes and LineOf agree.
+// alone, as long as Index, Bytes, QuickBytes and Packer agree.
 #if defined(TSU_CPU_BITS_INL_HPP) == defined(HWY_TARGET_TOGGLE)
 #ifdef TSU_CPU_BITS_INL_HPP
 #undef TSU_CPU_BITS_INL_HPP
@@ -81,13 +81,12 @@ HWY_INLINE auto Above(D, V a, V b) {
 #endif
 }
 
-// A decision's three answers for every chain, Answers<D>: is the field negative, does the draw lie above the cell, or in it?
-// Added vector by vector, asked for as lines, with the draws' line `top` beside them.
-
 }  // namespace HWY_NAMESPACE
 }  // namespace tsu::cpu
 HWY_AFTER_NAMESPACE();
 
+// What follows ends with Answers<D>, a decision's three answers for every chain: is the field negative, does the draw lie above the
+// cell, or in it? Added vector by vector, asked for as lines, with the draws' line `top` beside them.
 #if HWY_TARGET <= HWY_AVX3_DL
 #include "cpu_bits_vbmi-inl.hpp"
 #else

@@ -54,7 +54,7 @@ struct Node {
 };
 
 // Halves of a line, in which the same site may be held and free: clamped and free chains of a training side by side.
-enum Keep : std::uint8_t { kKeepLower = 1, kKeepUpper = 2, kKeepAll = 3 };
+enum Keep : std::uint8_t { kKeepLower = 1, kKeepUpper = 2 };
 
 struct ColourTask {
   int rows, pairs, colour;
@@ -63,7 +63,7 @@ struct ColourTask {
   const std::uint8_t* const* neighbours;  // [inputs] `spins`, moved on to the neighbour
   const Node* nodes;                 // [visit]
   const std::uint8_t* tables;
-  const std::uint8_t* keep;          // [visit] where the site keeps its spin: Keep; nullptr when none does
+  const std::uint8_t* keep;          // [visit] bits of Keep: where the site keeps its spin; nullptr when none does
   const std::uint8_t* active;        // line: chains in use
   const Thresholds* thresholds;      // unused by RandomiseColour, like nodes and tables
   std::uint8_t* spins;               // line of site (0, 0)

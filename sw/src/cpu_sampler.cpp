@@ -16,14 +16,14 @@
 namespace tsu::cpu {
 
 Sampler::Sampler(int rows, int cols, const Pattern& pattern, int chains, int threads, int groups)
-    : pattern_(pattern), chains_(chains), threads_(ThreadCount(threads)), groups_(groups), group_(GroupInputs()) {
+    : pattern_(pattern), chains_(chains), threads_(ThreadCount(threads)), groups_(groups), group_inputs_(GroupInputs()) {
   layout_.rows = rows;
   layout_.cols = cols;
   for (const Offset& o : Offsets(pattern)) {
     offsets_.push_back((std::int64_t{o.dx} * rows + o.dy) * kLine);
     layout_.pad = std::max(layout_.pad, std::int64_t{std::abs(o.dx)} * rows + std::abs(o.dy));
   }
-  while (offsets_.size() % group_) offsets_.push_back(0);
+  while (offsets_.size() % group_inputs_) offsets_.push_back(0);
   // Half a line a block is enough where that gives every thread one: many kernels lose nothing on it.
   const bool whole = groups_ == 2 || chains > threads_ * kBlock / 2;
   lanes_ = whole ? kBlock / kLaneChains : kBlock / kLaneChains / 2;
@@ -39,8 +39,7 @@ Sampler::Sampler(int rows, int cols, const Pattern& pattern, int chains, int thr
     for (int n = 0; n < of_group; ++n) {
       const Place place{n / in_block, group * kLine / 2 + n % in_block / 8, n % 8};
       places_.push_back(place);
-      for (Block::Line* line : {&blocks_[place.block].active, &blocks_[place.block].in_group[group]})
-        (*line)[place.byte] |= static_cast<std::uint8_t>(1 << place.bit);
+      blocks_[place.block].active[group][place.byte] |= static_cast<std::uint8_t>(1 << place.bit);
     }
   const std::size_t sites = static_cast<std::size_t>(rows) * cols;
   every_site_.resize(sites);
@@ -84,7 +83,7 @@ void Sampler::Build(Layer& layer) const {
   const std::size_t degree = 4 * pattern_.size();
   if (layer.nodes.empty()) layer.nodes.resize(2);
   for (int colour = 0; colour < 2; ++colour) {
-    layer.nodes[colour].Begin(layout_.visits(), static_cast<int>(offsets_.size()), group_);
+    layer.nodes[colour].Begin(layout_.visits(), static_cast<int>(offsets_.size()), group_inputs_);
     for (int x = 0; x < layout_.cols; x += 2)
       for (int y = 0; y < layout_.rows; ++y) {
         const std::size_t i = static_cast<std::size_t>(y) * layout_.cols + x + ((y + colour) & 1);
@@ -118,7 +117,9 @@ void Sampler::RunBlock(Block& block, std::span<const Step> steps, const Poll& po
   task.pairs = layout_.cols / 2;
   task.inputs = static_cast<int>(offsets_.size());
   task.lanes = lanes_;
-  task.active = block.active.data();
+  alignas(kLine) Block::Line active;
+  std::transform(block.active[0].begin(), block.active[0].end(), block.active[1].begin(), active.begin(), std::bit_or());
+  task.active = active.data();
   const std::int64_t first = layout_.Site(0, 0) * kLine;
   task.spins = block.spins.get() + first;
   task.conditioning = block.conditioning.get() + first;
@@ -136,7 +137,7 @@ void Sampler::RunBlock(Block& block, std::span<const Step> steps, const Poll& po
     }
     if (step.kind == Step::Kind::kCount) {
       for (int g = 0; g < groups_; ++g) {
-        const std::uint8_t* chains = block.in_group[g].data();
+        const std::uint8_t* chains = block.active[g].data();
         CountUnequal(block.spins.get(), chains, edges_.data(), edges_.size(), counts[g].unequal.data());
         CountDown(block.spins.get(), chains, layout_.pad, counts[g].down.size(), counts[g].down.data());
       }
@@ -166,7 +167,7 @@ void Sampler::RunBlock(Block& block, std::span<const Step> steps, const Poll& po
 }
 
 void Sampler::Run(std::span<const Step> steps, const Poll& poll, std::span<Statistics> statistics) {
-  if (GroupInputs() != group_) throw Error(Exit::kInternal, "cpu: instruction set changed under a sampler", "", "");
+  if (GroupInputs() != group_inputs_) throw Error(Exit::kInternal, "cpu: instruction set changed under a sampler", "", "");
   unsigned sweeps = 0;
   for (const Step& step : steps) {
     if (step.kind == Step::Kind::kSweep &&

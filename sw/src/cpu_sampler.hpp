@@ -87,8 +87,7 @@ class Sampler {
   struct Block {
     Bytes spins, conditioning, noise, quick;
     using Line = std::array<std::uint8_t, kLine>;
-    alignas(kLine) Line active{};
-    alignas(kLine) std::array<Line, 2> in_group{};  // active chains of a group
+    alignas(kLine) std::array<Line, 2> active{};  // [group] chains in use
     std::array<std::uint64_t, kLine / 16> quick_open{};
   };
   void Build(Layer& layer) const;
@@ -113,7 +112,7 @@ class Sampler {
   int chains_, threads_, groups_;
   int lanes_;  // of a block
   std::vector<Place> places_;  // [chain]
-  int group_;  // GroupInputs() the layers are built for
+  int group_inputs_;  // GroupInputs() the layers are built for
   std::vector<std::int64_t> offsets_;  // padded to whole groups
   Sites sites_;
   std::vector<std::int32_t> every_site_;
