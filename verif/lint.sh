@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 fail() { echo "lint: $*" >&2; exit 1; }
 
 # Every synthesizable file forbids implicit nets: yosys would take a misspelt member for a wire.
-for file in $(grep -v '^//' rtl/tsu.f | sed 's,^,rtl/,'); do
+for file in $(find rtl -name '*.sv'); do
   grep -q '`default_nettype none' "$file" || fail "$file lacks \`default_nettype none"
 done
 

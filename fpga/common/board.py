@@ -150,11 +150,11 @@ def listed(path):
 
 
 def rtl_files(family):
-    """The core's file list, in compile order, relative to the root, with the family's cells in the place of tech/generic's."""
+    """The core's file list, in compile order, relative to the root, with the family's files in the place of those of their name."""
     files = listed(ROOT / "rtl" / "tsu.f")
     own = {p.name: p for p in listed(ROOT / "rtl" / "tech" / family / "tech.f")}
     parts = [p for name, p in own.items() if name not in {f.name for f in files}]
-    chosen = [own.get(f.name, f) if f.parent.name == "generic" else f for f in files]
+    chosen = [own.get(f.name, f) for f in files]
     return [str(f.relative_to(ROOT)) for f in chosen[:1] + parts + chosen[1:]]
 
 

@@ -26,7 +26,8 @@ CELLS = {
     # A carry cell has two LUTs, a 16 x 4 LUT RAM four and two for its write port.
     "ecp5": {"LUT": {r"LUT4$": 1, r"CCU2C$": 2, r"TRELLIS_DPR16X4$": 6}, "FF": {r"TRELLIS_FF$": 1}, "RAM": {r"DP16KD$|PDPW16KD$": 1}},
     "xilinx7": {"LUT": {r"LUT[1-6]$": 1, r"SRL": 1, r"RAM(32|64)M$": 4, r"RAM(32|64)X1D$": 2, r"RAM128X1D$": 4, r"RAM(32|64)X1S$": 1},
-                "FF": {r"FD[RSCP]E$": 1}, "RAM": {r"RAMB18E1$": 0.5, r"RAMB36E1$": 1}},
+                "FF": {r"FD[RSCP]E$": 1}, "RAM": {r"RAMB18E1$": 0.5, r"RAMB36E1$": 1},
+                "DSP": {r"DSP48E1$": 1}},
     # An ALU is a LUT with a carry; a 16 x 4 LUT RAM takes the four LUTs of a slice pair.
     "gowin": {"LUT": {r"LUT[1-4]$": 1, r"ALU$": 1, r"RAM16S(DP)?4$": 4}, "FF": {r"DFF": 1}, "RAM": {r"(SDP|DP|SP)B?$|(SDPX9|DPX9|SPX9)B?$|pROM": 1}},
 }
@@ -83,7 +84,7 @@ def synthesised(board, cells, tools, design):
     if not all(counts.values()):
         raise BoardError(f"{board.name}: the netlist has {counts['LUT']} LUT, {counts['FF']} FF, {counts['RAM']:g} RAM: is the core "
                          "optimised away, or the hierarchy kept?")
-    usage = {name: [counts[kind], board.device[name]] for name, kind in (("LUT6", "LUT"), ("FF", "FF"), ("RAM36", "RAM"))}
+    usage = {name: [counts[kind], board.device[name]] for name, kind in (("LUT6", "LUT"), ("FF", "FF"), ("RAM36", "RAM"), ("DSP48E1", "DSP"))}
     return facts(board, tools, design) | {"kind": "synthesis estimate", "usage": usage, "counts": counts}
 
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Cost book: LUT, FF and RAM that each RTL module takes on each family, from yosys, against fpga/ppa/baseline.json.
+"""Cost book: LUT, FF, RAM (7-series: DSP) that each RTL module takes on each family, from yosys, against fpga/ppa/baseline.json.
 
     ppa.py [WORD ...]             families whose name contains a word, else all; a change beyond 5 % either way fails
     ppa.py --update [WORD ...]    records the figures of this yosys as its baseline
@@ -23,7 +23,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "common"))
 import flow  # noqa: E402
 from board import ROOT, rtl_files  # noqa: E402
-from results import cell_counts, cell_types, replace  # noqa: E402
+from results import CELLS, cell_counts, cell_types, replace  # noqa: E402
 
 BASELINE = HERE / "baseline.json"
 BUILD = pathlib.Path("build/ppa")
@@ -79,24 +79,24 @@ def instances(modules):
 
 
 def measure(family):
-    """{module: {instances, LUT, FF, RAM}}, and the whole."""
+    """{module: {instances, LUT, FF, RAM and what else the family counts}}, and the whole."""
     modules = synthesise(family)
     figures = {}
     for name, times in instances(modules).items():
         own = cell_counts(family, modules[name])
-        entry = figures.setdefault(base_name(name), {"instances": 0, "LUT": 0, "FF": 0, "RAM": 0})
+        entry = figures.setdefault(base_name(name), {"instances": 0} | dict.fromkeys(CELLS[family], 0))
         entry["instances"] += times
         for kind, count in own.items():
             entry[kind] += times * count
     figures = dict(sorted(figures.items()))
-    figures["(whole)"] = {"instances": 1} | {kind: sum(entry[kind] for entry in figures.values()) for kind in ("LUT", "FF", "RAM")}
+    figures["(whole)"] = {"instances": 1} | {kind: sum(entry[kind] for entry in figures.values()) for kind in CELLS[family]}
     return figures
 
 
 def table(family, figures):
-    print(f"{family:<26}{'instances':>10}{'LUT':>8}{'FF':>8}{'RAM':>7}")
+    print(f"{family:<26}{'instances':>10}" + "".join(f"{kind:>8}" for kind in CELLS[family]))
     for name, entry in figures.items():
-        print(f"  {name:<24}{entry['instances']:>10}{entry['LUT']:>8}{entry['FF']:>8}{entry['RAM']:>7g}")
+        print(f"  {name:<24}{entry['instances']:>10}" + "".join(f"{entry[kind]:>8g}" for kind in CELLS[family]))
 
 
 def differences(family, old, new):

@@ -18,8 +18,8 @@ struct Cells {
 const Cells kFamilies[] = {{"ecp5", "+/ecp5/cells_sim.v"}, {"xilinx7", "+/xilinx/cells_sim.v"}};
 
 // Of both modules: parameters set, flattened into plain logic, kept aside under a name of their own.
-std::string Prepared(const std::string& cell, int width, const std::string& as) {
-  return "chparam -set Width " + std::to_string(width) + " " + cell + "; hierarchy -top " + cell +
+std::string Prepared(const std::string& cell, const std::string& parameter, int value, const std::string& as) {
+  return "chparam -set " + parameter + " " + std::to_string(value) + " " + cell + "; hierarchy -top " + cell +
          "; proc; flatten; opt_clean; rename " + cell + " " + as + "; design -stash " + as + "; ";
 }
 
@@ -43,15 +43,16 @@ std::string Compared(const std::string& always) {
 }
 
 // What is undriven, such as a chain's first carry in, may take any value.
-Proof Prove(const Cells& family, const std::string& cell, int width) {
+Proof Prove(const Cells& family, const std::string& reference, const std::string& cell, const std::string& parameter, int value) {
   const std::string folder = "rtl/tech/" + family.family + "/";
   std::ifstream list(folder + "tech.f");
   std::string files;
   for (std::string line; std::getline(list, line);) {
     if (!line.starts_with("//")) files += " " + folder + line;
   }
-  const std::string script = "read_verilog -sv rtl/tech/generic/" + cell + ".sv; " + Prepared(cell, width, "reference") +
-                             "read_verilog -sv" + files + "; read_verilog " + family.models + "; " + Prepared(cell, width, "candidate") +
+  const std::string script = "read_verilog -sv rtl/tsu_pkg.sv " + reference + "; " + Prepared(cell, parameter, value, "reference") +
+                             "read_verilog -sv rtl/tsu_pkg.sv" + files + "; read_verilog " + family.models + "; " +
+                             Prepared(cell, parameter, value, "candidate") +
                              Compared("-set in_move_i 1");
   return Yosys(script);
 }
@@ -62,9 +63,22 @@ INSTANTIATE_TEST_SUITE_P(Families, Technology, testing::ValuesIn(kFamilies), [](
 TEST_P(Technology, AddersEqualTheGenericOnes) {
   for (const std::string cell : {"tsu_add", "tsu_add_select"}) {
     for (int width = 2; width <= 16; ++width) {  // weights of 4 to 10 bits, fields of at most 15, thresholds of 14 and a sign
-      const Proof proof = Prove(GetParam(), cell, width);
+      const Proof proof = Prove(GetParam(), "rtl/tech/generic/" + cell + ".sv", cell, "Width", width);
       ASSERT_TRUE(proof.Holds()) << cell << " of " << width << " bits\n" << proof.End();
     }
+  }
+}
+
+// Lanes that share a DSP48E1 and lanes that do not; fields are beyond a proof and run in lockstep with golden (array_cells_test).
+TEST(Technology, LanesThatShareCellsAreCompared) {
+  const test::Scratch scratch;
+  const std::string reference = scratch.Write("reference.sv", R"(module tsu_against #(parameter Lanes = 1)
+      (input move_i, input [Lanes*14-1:0] codes_i, thresholds_i, output [Lanes-1:0] against_o);
+    for (genvar l = 0; l < Lanes; l = l + 1) assign against_o[l] = codes_i[14*l+:14] < thresholds_i[14*l+:14];
+  endmodule)");
+  for (const int lanes : {1, 2, 8}) {
+    const Proof proof = Prove(kFamilies[1], reference, "tsu_against", "Lanes", lanes);
+    EXPECT_TRUE(proof.Holds()) << lanes << " lanes\n" << proof.End();
   }
 }
 
