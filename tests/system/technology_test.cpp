@@ -15,7 +15,7 @@ namespace {
 struct Cells {
   std::string family, models;
 };
-const Cells kFamilies[] = {{"ecp5", "+/ecp5/cells_sim.v"}, {"xilinx7", "+/xilinx/cells_sim.v"}};
+const Cells kEcp5 = {"ecp5", "+/ecp5/cells_sim.v"}, kXilinx7 = {"xilinx7", "+/xilinx/cells_sim.v"};
 
 // Of both modules: parameters set, flattened into plain logic, kept aside under a name of their own.
 std::string Prepared(const std::string& cell, const std::string& parameter, int value, const std::string& as) {
@@ -58,7 +58,7 @@ Proof Prove(const Cells& family, const std::string& reference, const std::string
 }
 
 class Technology : public testing::TestWithParam<Cells> {};
-INSTANTIATE_TEST_SUITE_P(Families, Technology, testing::ValuesIn(kFamilies), [](const auto& family) { return family.param.family; });
+INSTANTIATE_TEST_SUITE_P(Families, Technology, testing::Values(kEcp5, kXilinx7), [](const auto& family) { return family.param.family; });
 
 TEST_P(Technology, AddersEqualTheGenericOnes) {
   for (const std::string cell : {"tsu_add", "tsu_add_select"}) {
@@ -72,12 +72,12 @@ TEST_P(Technology, AddersEqualTheGenericOnes) {
 // Lanes that share a DSP48E1 and lanes that do not; fields are beyond a proof and run in lockstep with golden (array_cells_test).
 TEST(Technology, LanesThatShareCellsAreCompared) {
   const test::Scratch scratch;
-  const std::string reference = scratch.Write("reference.sv", R"(module tsu_against #(parameter Lanes = 1)
-      (input move_i, input [Lanes*14-1:0] codes_i, thresholds_i, output [Lanes-1:0] against_o);
-    for (genvar l = 0; l < Lanes; l = l + 1) assign against_o[l] = codes_i[14*l+:14] < thresholds_i[14*l+:14];
+  const std::string reference = scratch.Write("reference.sv", R"(module tsu_against #(parameter Lanes = 1, parameter T = tsu_pkg::ThresholdBits)
+      (input move_i, input [Lanes*T-1:0] codes_i, thresholds_i, output [Lanes-1:0] against_o);
+    for (genvar l = 0; l < Lanes; l = l + 1) assign against_o[l] = codes_i[T*l+:T] < thresholds_i[T*l+:T];
   endmodule)");
   for (const int lanes : {1, 2, 8}) {
-    const Proof proof = Prove(kFamilies[1], reference, "tsu_against", "Lanes", lanes);
+    const Proof proof = Prove(kXilinx7, reference, "tsu_against", "Lanes", lanes);
     EXPECT_TRUE(proof.Holds()) << lanes << " lanes\n" << proof.End();
   }
 }

@@ -20,7 +20,7 @@ template <typename Model>
 Geometry Shape();
 
 inline Geometry Make(const char* pattern, int cols, int rows, int tiles, int lanes, int groups, int layers, int weight_bits,
-              int table_bits) {
+                     int table_bits) {
   Geometry g;
   g.pattern = ParsePattern(pattern);
   g.cols = cols;
@@ -33,6 +33,7 @@ inline Geometry Make(const char* pattern, int cols, int rows, int tiles, int lan
   g.table_bits = table_bits;
   return g;
 }
+
 template <typename Model>
 class Lockstep : public testing::Test {
  protected:
@@ -154,4 +155,5 @@ class ModelName {
            std::to_string(g.lanes) + "_g" + std::to_string(g.groups) + "_w" + std::to_string(g.weight_bits);
   }
 };
+
 }  // namespace tsu::test
