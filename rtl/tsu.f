@@ -3,11 +3,14 @@ prim/tsu_ram_1r1w.sv
 prim/tsu_ram_2r.sv
 tech/generic/tsu_add.sv
 tech/generic/tsu_add_select.sv
+tech/generic/tsu_size.sv
 noise/tsu_noise.sv
 tile/tsu_pattern_pkg.sv
 tile/tsu_thresholds.sv
 tile/tsu_cell.sv
 tile/tsu_field.sv
+tile/tsu_fields.sv
+tile/tsu_against.sv
 tile/tsu_weights.sv
 tile/tsu_pair.sv
 tile/tsu_window.sv

@@ -130,7 +130,7 @@ module tsu_loader #(
           end
           StData: begin
             state_q <= s_axis_tlast ? StTarget : past_end_q ? StDrop : StData;
-            error_o <= past_end_q || (s_axis_tlast && !memory_end);
+            error_o <= past_end_q || (s_axis_tlast && !(memory_end && lane_end_q));
           end
           default: if (s_axis_tlast) state_q <= StTarget;
         endcase

@@ -18,6 +18,7 @@ package tsu_pkg;
   localparam int unsigned NoiseRotLag = 32'd2;  // its lag
   localparam int unsigned NoiseShl = 32'd13;  // left shift of word t-ShlLag
   localparam int unsigned NoiseShlLag = 32'd1;  // its lag
+  localparam int unsigned NoiseInjections = 32'd8;  // steps that load a cleared state: each injects into the NoiseShl bits that the left shift leaves alone
   localparam int unsigned NoiseExpBits = 32'd14;  // upper bits of the word: their leading zeros give the exponent
   localparam int unsigned NoiseJumpLog2 = 32'd48;  // streams are 2^48 words apart
   localparam int unsigned NoisePairsLog2 = 32'd10;  // stream index = chain * 2^10 + column pair
@@ -41,7 +42,7 @@ package tsu_pkg;
   localparam int unsigned TargetSite = 32'd5;  // colour, row; data: {clamp, class} 3 bits a pair, pair 0 in the low bits, rows ascending
   localparam int unsigned TargetSpin = 32'd6;  // index: lane group; colour, row; data: bit pair * lanes + lane, rows ascending
   localparam int unsigned TargetConditioning = 32'd7;  // as Spin, into the conditioning plane
-  localparam int unsigned TargetNoise = 32'd8;  // row: first pair; data: per pair, per lane, per word (oldest first), per lane group one word
+  localparam int unsigned TargetNoise = 32'd8;  // row: first pair; data: per pair, which is cleared first, per lane the injections of NoiseInjections steps of each lane group, groups in turn, two a word, the first one lowest
   localparam int unsigned EntropyClaimMilli = 32'd500;  // claimed min-entropy of a raw bit, in 1/1000 bit: a design value, not a measurement
   localparam int unsigned HealthAlphaLog2 = 32'd40;  // -log2 of the false-alarm probability a decision of a health test has at the claimed min-entropy
   localparam int unsigned HealthWindow = 32'd1024;  // raw bits of a window of the proportion and lag tests, and of the start-up test
@@ -74,9 +75,9 @@ package tsu_pkg;
   localparam int unsigned RepetitionCutoff = 32'd81;  // so many equal raw bits in a row are an alarm
   localparam int unsigned ProportionCutoff = 32'd824;  // so many hits in a window are an alarm
   localparam int unsigned MostRings = 32'd8;  // rings a build can have
-  localparam int unsigned MapHash = 32'd454186972;  // hash of the meaning of tsu.toml
+  localparam int unsigned MapHash = 32'd1142849574;  // hash of the meaning of tsu.toml
   localparam int unsigned Magic = 32'd1414747441;  // 'TSU1'
-  localparam int unsigned CoreVersion = 32'd65536;  // major[31:16] minor[15:0]
+  localparam int unsigned CoreVersion = 32'd131072;  // major[31:16] minor[15:0]
   localparam int unsigned RegId = 32'h000;  // magic: 'TSU1' = 0x54535531
   localparam int unsigned RegVersion = 32'h004;  // core version: major[31:16] minor[15:0]
   localparam int unsigned RegMapHash = 32'h008;  // hash of this file's meaning; the host refuses another

@@ -59,7 +59,7 @@ def constants(spec):
     yield "MostRings", len(spec["rings"]["stages"]), "rings a build can have"
     yield "MapHash", meaning_hash(spec), "hash of the meaning of tsu.toml"
     yield "Magic", 0x54535531, "'TSU1'"
-    yield "CoreVersion", 0x00010000, "major[31:16] minor[15:0]"
+    yield "CoreVersion", 0x00020000, "major[31:16] minor[15:0]"
 
 
 def vector(rules):

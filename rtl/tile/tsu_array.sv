@@ -131,6 +131,7 @@ module tsu_array #(
     if (tsu_pattern_pkg::legal(Rules, NumRules) == 0)
       $error("tsu_array: every rule needs a + b odd, and no neighbour may occur twice");
     if (TableBits != 8 && TableBits != 9) $error("tsu_array: TableBits must be 8 or 9");
+    if ((TableLanes != 1 && TableLanes != 2) || Lanes % TableLanes != 0) $error("tsu_array: TableLanes must be 1, or 2 of an even number of lanes");
     if (Slots < 1) $error("tsu_array: Slots must be at least 1");
   endgenerate
 
@@ -198,7 +199,7 @@ module tsu_array #(
 
   // ---- Load bus ------------------------------------------------------------------
   logic                 load_spin, load_conditioning, load_site, load_coupling;
-  logic [Pairs-1:0]     load_weight, noise_pair;
+  logic [Pairs-1:0]     load_weight, noise_clear, noise_pair;
   logic [Lanes-1:0]     noise_lane;
   logic [GroupBits-1:0] slice;
   logic [SliceBits-1:0] slice_data;
@@ -207,7 +208,8 @@ module tsu_array #(
   logic [14:0]          load_row;
   logic [StageBits-1:0] load_data;
   logic [1:0]           coupling_class;
-  logic [W-1:0]         load_word;
+  logic [B-1:0]         load_value;
+  logic [tsu_pkg::NoiseShl-1:0] noise_inject;
   tsu_stage #(
     .Pairs(Pairs), .Lanes(Lanes), .Groups(Groups), .StageBits(StageBits), .SliceBits(SliceBits), .GroupBits(GroupBits)
   ) u_stage (
@@ -216,8 +218,8 @@ module tsu_array #(
     .load_word_i, .load_last_i, .load_data_i,
     .spin_we_o(load_spin), .conditioning_we_o(load_conditioning), .site_we_o(load_site), .weight_we_o(load_weight),
     .slice_o(slice), .slice_data_o(slice_data), .index_o(index), .colour_o(load_colour), .row_o(load_row),
-    .data_o(load_data), .noise_pair_o(noise_pair), .noise_lane_o(noise_lane),
-    .coupling_we_o(load_coupling), .coupling_class_o(coupling_class), .word_o(load_word)
+    .data_o(load_data), .noise_clear_o(noise_clear), .noise_pair_o(noise_pair), .noise_lane_o(noise_lane),
+    .noise_inject_o(noise_inject), .coupling_we_o(load_coupling), .coupling_class_o(coupling_class), .coupling_o(load_value)
   );
 
   // Couplings of all layers; the layer of the centre row is selected a clock ahead of its use.
@@ -226,7 +228,7 @@ module tsu_array #(
     for (genvar i = 0; i < Layers * 4; i = i + 1) begin : gen_coupling
       logic [B-1:0] c_q;
       always_ff @(posedge clk_i) begin
-        if (load_coupling && index == 16'(i / 4) && coupling_class == 2'(i % 4)) c_q <= load_word[B-1:0];
+        if (load_coupling && index == 16'(i / 4) && coupling_class == 2'(i % 4)) c_q <= load_value;
       end
       assign coupling_q[i*B+:B] = c_q;
     end
@@ -329,7 +331,8 @@ module tsu_array #(
         .spins_o(spins11[t*TileWidth+:TileWidth]), .words_o(words9[t*TileWidth*W+:TileWidth*W]),
         .spin_we_i(valid[10] || load_spin), .spin_load_i(load_spin), .spin_waddr_i(load_spin ? load_spins_at : write10),
         .table_we_i, .table_slot_i, .table_addr_i, .table_data_i,
-        .noise_pair_i(noise_pair[t*TilePairs+:TilePairs]), .noise_lane_i(noise_lane), .noise_word_i(load_word)
+        .noise_clear_i(noise_clear[t*TilePairs+:TilePairs]), .noise_pair_i(noise_pair[t*TilePairs+:TilePairs]),
+        .noise_lane_i(noise_lane), .noise_inject_i(noise_inject)
       );
     end
   endgenerate

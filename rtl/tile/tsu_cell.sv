@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The p-bit cell: a field becomes a spin.
+// The p-bit cell: a field becomes a spin. Table (tsu_thresholds.sv) and comparison (tsu_against.sv) are outside: lanes share them.
 //
 //   a = min(|f|, 2^TableBits - 1);  against = code(word) < table[slot][a];  spin = (f >= 0) ^ against
 //
 // code(word) = {e, word[9:0]}, e = index of the highest set bit of word[23:10] plus 1, 0 if there is none.
-// random_i: spin = word[23]. keep_i: spin = own_i; the word is drawn all the same.
+// fixed_i: spin = own_i with keep_i, else word[23]; the word is drawn all the same.
 //
-//   clock 0  field_i    clock 1  entry_o: the table is read; draw_i    clock 2  the word drawn    clock 3  threshold_i; random_i, keep_i,
+//   clock 0  field_i    clock 1  entry_o: the table is read; draw_i    clock 2  the word drawn    clock 3  code_o, against_i; fixed_i, keep_i,
 //   own_i    clock 4  spin_o, held until the next move
 //
-// One decision a clock. The table is outside, for one lane or two (tsu_thresholds.sv). Golden twin: verif/golden/core.cpp, tsu::golden::Core::Row().
+// One decision a clock. Into a cleared field goes the address of a write to the table: place_i of clock 0 is entry_o of clock 1.
+// Golden twin: verif/golden/core.cpp, tsu::golden::Core::Row().
 
 `default_nettype none
 
@@ -23,18 +24,21 @@ module tsu_cell #(
   input  logic                              move_i,       // some update is under way: data registers run
 
   input  logic signed [FieldBits-1:0]       field_i,      // clock 0, units of 1/32
+  input  logic [TableBits-1:0]              place_i,      // clock 0: 0 with any other field than 0
   input  logic                              draw_i,       // clock 1
   output logic [TableBits-1:0]              entry_o,      // clock 1
-  input  logic [tsu_pkg::ThresholdBits-1:0] threshold_i,  // clock 3
-  input  logic                              random_i,     // clock 3
+  output logic [tsu_pkg::ThresholdBits-1:0] code_o,       // clock 3: of the word
+  input  logic                              against_i,    // clock 3: code < threshold
+  input  logic                              fixed_i,      // clock 3: not by the field
   input  logic                              keep_i,       // clock 3
   input  logic                              own_i,        // clock 3
   output logic                              spin_o,       // clock 4
   output logic [tsu_pkg::NoiseWordBits-1:0] word_o,       // clock 2: the word of this update
 
-  // Noise state
+  // Noise state (tsu_noise.sv); never while updates are under way
+  input  logic                              noise_clear_i,
   input  logic                              noise_load_i,
-  input  logic [tsu_pkg::NoiseWordBits-1:0] noise_word_i
+  input  logic [tsu_pkg::NoiseShl-1:0]      noise_inject_i
 );
 
   localparam int unsigned TB = tsu_pkg::ThresholdBits;
@@ -42,25 +46,17 @@ module tsu_cell #(
   localparam int unsigned W = tsu_pkg::NoiseWordBits;
 
   logic [W-1:0] word;
-
   tsu_noise #(
     .Groups(Groups)
   ) u_noise (
-    .clk_i, .step_i(draw_i), .load_i(noise_load_i), .load_word_i(noise_word_i), .word_o(word)
+    .clk_i, .step_i(draw_i || noise_load_i), .clear_i(noise_clear_i), .inject_i(noise_inject_i), .word_o(word)
   );
   assign word_o = word;
 
-  // ---- Clock 0: |f|, saturated ----------------------------------------------
-  // Enough of the negation to see |f| reach 2^TableBits: by a higher bit of ~f, or by the carry out of the lower ones.
   logic                 negative;
-  logic [TableBits:0]   size;
-  logic                 saturate;
+  logic [TableBits-1:0] size;
   assign negative = field_i[FieldBits-1];
-  tsu_add #(.Width(TableBits + 1)) u_size (
-    .move_i, .a_i(field_i[TableBits:0]), .b_i({TableBits+1{1'b0}}), .a_inv_i(negative), .b_inv_i(1'b0), .carry_i(negative),
-    .sum_o(size)
-  );
-  assign saturate = size[TableBits] || (field_i[FieldBits-1:TableBits] != {FieldBits-TableBits{negative}});
+  tsu_size #(.Bits(TableBits), .FieldBits(FieldBits)) u_size (.move_i, .field_i, .place_i, .size_o(size));
 
   // ---- Clock 2: code of the word ---------------------------------------------
   // Halving search for the highest set bit; the appended 1 makes "none" come out as place 0.
@@ -83,30 +79,21 @@ module tsu_cell #(
   endfunction
 
   // Called under move_i: simulators then skip it while nothing moves.
-  logic [TB-1:0] code_q;
-  logic          negative1_q, negative2_q, negative3_q;
+  logic negative1_q, negative2_q, negative3_q;
   always_ff @(posedge clk_i) begin
     if (move_i) begin
-      entry_o     <= size[TableBits-1:0] | {TableBits{saturate}};
+      entry_o     <= size;
       negative1_q <= negative;
       negative2_q <= negative1_q;
       negative3_q <= negative2_q;
-      code_q      <= code_of(word);
+      code_o      <= code_of(word);
     end
   end
 
   // ---- Clock 3: decision -----------------------------------------------------
-  // Against the field if code - threshold borrows.
-  logic [TB:0] difference;
-  tsu_add #(.Width(TB + 1)) u_compare (
-    .move_i, .a_i({1'b0, code_q}), .b_i({1'b0, threshold_i}), .a_inv_i(1'b0), .b_inv_i(1'b1), .carry_i(1'b1), .sum_o(difference)
-  );
-
   // Of all exponents only 14 has its three upper bits set: then word[23] is set.
   always_ff @(posedge clk_i) begin
-    if (move_i) begin
-      spin_o <= keep_i ? own_i : random_i ? &code_q[TB-1-:3] : !(negative3_q ^ difference[TB]);
-    end
+    if (move_i) spin_o <= fixed_i ? (keep_i ? own_i : &code_o[TB-1-:3]) : !(negative3_q ^ against_i);
   end
 
 endmodule

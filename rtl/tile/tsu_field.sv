@@ -20,6 +20,7 @@ module tsu_field #(
 ) (
   input  logic                             clk_i,
   input  logic                             move_i,
+  input  logic                             clear_i,     // field_o becomes 0
   input  logic [4*NumRules*Lanes-1:0]      negative_i,  // neighbour is -1, of all lanes: bit n * Lanes + lane
   input  logic [4*NumRules*WeightBits-1:0] weights_i,   // J_n, signed
   input  logic                             up_i,        // this lane's conditioning: which of the two is its bias
@@ -88,7 +89,10 @@ module tsu_field #(
     end
   endgenerate
 
-  always_ff @(posedge clk_i) if (move_i) field_o <= gen_node[2*NumRules-2].node;
+  always_ff @(posedge clk_i) begin
+    if (clear_i) field_o <= '0;
+    else if (move_i) field_o <= gen_node[2*NumRules-2].node;
+  end
 
 endmodule
 

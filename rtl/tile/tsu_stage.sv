@@ -3,8 +3,9 @@
 // Load bus of the array: gathers 32-bit words into memory words and writes them.
 //
 // A word is taken when load_valid_i and load_ready_o. Row words (sites, spins, conditioning) and pair words (weights) are staged and
-// written a clock after their last word, a pair word in Groups slices, one a clock: only then load_ready_o is low.
-// Noise words and couplings go straight through. Only used while the array is idle.
+// written a clock after their last word, a pair word in Groups slices, one a clock. load_ready_o is low meanwhile, and two clocks after a noise word.
+// Couplings go straight through. A noise word is two steps' injections: its lower half goes out three clocks after it came, its upper half
+// four; before the first word of a column pair all its states are cleared. Only used while the array is idle.
 
 `default_nettype none
 
@@ -43,15 +44,18 @@ module tsu_stage #(
   output logic                      colour_o,
   output logic [14:0]               row_o,
   output logic [StageBits-1:0]      data_o,
-  output logic [Pairs-1:0]          noise_pair_o,
+  output logic [Pairs-1:0]          noise_clear_o,
+  output logic [Pairs-1:0]          noise_pair_o,      // with noise_lane_o: step and inject
   output logic [Lanes-1:0]          noise_lane_o,
+  output logic [tsu_pkg::NoiseShl-1:0] noise_inject_o, // 0 in all other clocks
   output logic                      coupling_we_o,
   output logic [1:0]                coupling_class_o,
-  output logic [tsu_pkg::NoiseWordBits-1:0] word_o   // low bits of the word just taken
+  output logic [tsu_pkg::BiasBits-1:0] coupling_o
 );
 
-  logic take, last_weight;
+  logic take, take_noise, last_weight;
   assign take = load_valid_i && load_ready_o;
+  assign take_noise = take && load_target_i == 4'(tsu_pkg::TargetNoise);
   assign last_weight = take && load_last_i && load_target_i == 4'(tsu_pkg::TargetWeight);
 
   // ---- Staging ---------------------------------------------------------------
@@ -63,11 +67,17 @@ module tsu_stage #(
     end
   endgenerate
 
-  logic             taken_q, last_q;
+  localparam int unsigned I = tsu_pkg::NoiseShl;
+  logic             taken_q, last_q, clear_q;
+  logic [3:1]       noise_q;  // so many clocks ago a noise word came
   logic [3:0]       target_q;
   logic [Pairs-1:0] pair_q;
+  logic [Lanes-1:0] lane_q;
+  logic [2*I-1:0]   word_q;
   always_ff @(posedge clk_i) begin
     taken_q <= take && !rst_i;
+    noise_q <= {noise_q[2:1], take_noise && !rst_i};
+    clear_q <= take_noise && load_lane_i == 0 && load_word_i == 0 && load_index_i == 0;
     if (take) begin
       last_q           <= load_last_i;
       target_q         <= load_target_i;
@@ -75,29 +85,33 @@ module tsu_stage #(
       colour_o         <= load_colour_i;
       row_o            <= load_row_i;
       pair_q           <= Pairs'(1) << load_pair_i;
-      word_o           <= load_data_i[tsu_pkg::NoiseWordBits-1:0];
+      lane_q           <= Lanes'(1) << load_lane_i;
+      word_q           <= load_data_i[2*I-1:0];
       coupling_class_o <= load_word_i[1:0];
     end
-    // Not held between words: a hold of a register a pair would be a net over the whole chip.
-    noise_pair_o <= take && !rst_i && load_target_i == 4'(tsu_pkg::TargetNoise) ? Pairs'(1) << load_pair_i : '0;
-    noise_lane_o <= Lanes'(1) << load_lane_i;
+    noise_clear_o  <= clear_q && noise_q[1] ? pair_q : '0;
+    noise_pair_o   <= noise_q[2] || noise_q[3] ? pair_q : '0;
+    noise_lane_o   <= lane_q;
+    noise_inject_o <= noise_q[2] ? word_q[0+:I] : noise_q[3] ? word_q[I+:I] : '0;
   end
+  assign coupling_o = word_q[tsu_pkg::BiasBits-1:0];
   assign spin_we_o = taken_q && last_q && target_q == 4'(tsu_pkg::TargetSpin);
   assign conditioning_we_o = taken_q && last_q && target_q == 4'(tsu_pkg::TargetConditioning);
   assign site_we_o = taken_q && last_q && target_q == 4'(tsu_pkg::TargetSite);
   assign coupling_we_o = taken_q && target_q == 4'(tsu_pkg::TargetCoupling);
 
   // ---- Slices of a pair word ---------------------------------------------------
-  logic                   slicing_q, slices_end;
+  logic                   slicing_q, slices_end, slices_done;
   logic [GroupBits-1:0]   slice_q;
   logic [Groups*SliceBits-1:0] word;
   assign slices_end = slice_q == GroupBits'(Groups - 1);
-  assign load_ready_o = !slicing_q || slices_end;
+  assign slices_done = !slicing_q || slices_end;
+  assign load_ready_o = slices_done && noise_q[2:1] == 0;
   always_ff @(posedge clk_i) begin
     if (rst_i) begin
       slicing_q <= 1'b0;
       slice_q   <= '0;
-    end else if (load_ready_o) begin
+    end else if (slices_done) begin
       slicing_q <= last_weight;
       slice_q   <= '0;
     end else begin

@@ -3,8 +3,8 @@
 // Threshold tables of the lanes that share them: {slot, entry} in, threshold two clocks later, one a clock and lane.
 //
 // One lane has a memory of its own: a write disturbs nobody. Two lanes share one memory with two address ports, the first of which
-// also writes: half the memory, but a write takes the place of lane 0's read, so tables are then rewritten only while no step is
-// under way (tsu_tables.sv, Shared). The second register is there for speed.
+// also writes: half the memory, but a write takes the place of lane 0's read, raddr_i and not waddr_i says where. Tables are then rewritten
+// only while no step is under way (tsu_tables.sv, Shared). The second register is there for speed.
 
 `default_nettype none
 
@@ -32,7 +32,7 @@ module tsu_thresholds #(
       );
     end else begin : gen_shared
       tsu_ram_2r #(.Width(T), .Depth(2**AddrBits), .AddrBits(AddrBits)) u_ram (
-        .clk_i, .we_i, .wdata_i, .re_i, .addr0_i(we_i ? waddr_i : raddr_i[0+:AddrBits]), .addr1_i(raddr_i[AddrBits+:AddrBits]),
+        .clk_i, .we_i, .wdata_i, .re_i, .addr0_i(raddr_i[0+:AddrBits]), .addr1_i(raddr_i[AddrBits+:AddrBits]),
         .rdata0_o(read[0+:T]), .rdata1_o(read[T+:T])
       );
     end

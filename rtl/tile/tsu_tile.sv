@@ -95,9 +95,10 @@ module tsu_tile #(
   input  logic [SlotBits-1:0]                     table_slot_i,
   input  logic [TableBits-1:0]                    table_addr_i,
   input  logic [tsu_pkg::ThresholdBits-1:0]       table_data_i,
+  input  logic [Pairs-1:0]                        noise_clear_i,
   input  logic [Pairs-1:0]                        noise_pair_i,
   input  logic [Lanes-1:0]                        noise_lane_i,
-  input  logic [tsu_pkg::NoiseWordBits-1:0]       noise_word_i
+  input  logic [tsu_pkg::NoiseShl-1:0]            noise_inject_i
 );
 
   localparam int unsigned Neighbours = 4 * NumRules;
@@ -114,7 +115,7 @@ module tsu_tile #(
   logic [SiteAddrBits-1:0]   site_waddr_q, site_raddr_q;
   logic [3*Pairs-1:0]        site_wdata_q;
   logic [4*tsu_pkg::BiasBits-1:0] coupling_q;
-  logic [Pairs-1:0]          weight_we_q, noise_pair_q;
+  logic [Pairs-1:0]          weight_we_q, noise_clear_q, noise_pair_q;
   logic [WeightAddrBits-1:0] weight_waddr_q, weight_raddr_q;
   logic [SliceBits-1:0]      weight_wdata_q;
   logic [Width-1:0]          load_q;
@@ -122,7 +123,7 @@ module tsu_tile #(
   logic [TableBits-1:0]      table_addr_q;
   logic [T-1:0]              table_data_q;
   logic [Lanes-1:0]          noise_lane_q;
-  logic [W-1:0]              noise_word_q;
+  logic [tsu_pkg::NoiseShl-1:0] noise_inject_q;
   always_ff @(posedge clk_i) begin
     {move_q, stream_re_q, stream_addr_q, shift_q, par_q} <= {!Hold || move_i, stream_re_i, stream_addr_i, shift_i, par_i};
     {site_we_q, site_waddr_q, site_re_q, site_raddr_q} <= {site_we_i, site_waddr_i, site_re_i, site_raddr_i};
@@ -134,7 +135,7 @@ module tsu_tile #(
     {draw_q, slot_q, random_q} <= {draw_i, slot_i, random_i};
     {spin_we_q, spin_load_q, spin_waddr_q} <= {spin_we_i, spin_load_i, spin_waddr_i};
     {table_we_q, table_slot_q, table_addr_q, table_data_q} <= {table_we_i, table_slot_i, table_addr_i, table_data_i};
-    {noise_pair_q, noise_lane_q, noise_word_q} <= {noise_pair_i, noise_lane_i, noise_word_i};
+    {noise_clear_q, noise_pair_q, noise_lane_q, noise_inject_q} <= {noise_clear_i, noise_pair_i, noise_lane_i, noise_inject_i};
     // Wide, and only for loads.
     if (site_we_i) site_wdata_q <= site_wdata_i;
     if (|weight_we_i) weight_wdata_q <= weight_wdata_i;
@@ -177,6 +178,29 @@ module tsu_tile #(
     .clk_i, .shift_i(shift_q), .row_i, .move_i(move_q), .par_i(par_q), .negative_o(negative)
   );
 
+  // ---- Table writes: of lanes that share tables in the steps that tsu_pair asks for -----
+  logic                 table_we;
+  logic [SlotBits-1:0]  table_slot;
+  logic [TableBits-1:0] table_addr;
+  logic [T-1:0]         table_data;
+  generate
+    if (TableLanes > 1) begin : gen_table_steps
+      logic [SlotBits+T:0]  late_q, later_q;
+      logic [TableBits-1:0] place_q;
+      always_ff @(posedge clk_i) begin
+        {later_q, late_q} <= {late_q, table_we_q, table_slot_q, table_data_q};
+        place_q <= table_we_q ? table_addr_q : '0;
+      end
+      assign {table_we, table_slot, table_data} = later_q;
+      assign table_addr = place_q;
+    end else begin : gen_table_at_once
+      assign table_we = table_we_q;
+      assign table_slot = table_slot_q;
+      assign table_data = table_data_q;
+      assign table_addr = table_addr_q;
+    end
+  endgenerate
+
   // ---- Column pairs ----------------------------------------------------------
   generate
     for (genvar p = 0; p < Pairs; p = p + 1) begin : gen_pair
@@ -197,8 +221,8 @@ module tsu_tile #(
         .negative_i(negative[p*Neighbours*Lanes+:Neighbours*Lanes]), .conditioning_i(conditioning_q[p*Lanes+:Lanes]),
         .draw_i(draw_q), .slot_i(slot_q), .random_i(random_q), .own_i(own_q[p*Lanes+:Lanes]),
         .spins_o(spins_o[p*Lanes+:Lanes]), .words_o(words_o[p*Lanes*W+:Lanes*W]),
-        .table_we_i(table_we_q), .table_slot_i(table_slot_q), .table_addr_i(table_addr_q), .table_data_i(table_data_q),
-        .noise_load_i(noise_lane_q & {Lanes{noise_pair_q[p]}}), .noise_word_i(noise_word_q)
+        .table_clear_i(table_we_q), .table_we_i(table_we), .table_slot_i(table_slot), .table_addr_i(table_addr), .table_data_i(table_data),
+        .noise_clear_i(noise_clear_q[p]), .noise_load_i(noise_lane_q & {Lanes{noise_pair_q[p]}}), .noise_inject_i(noise_inject_q)
       );
     end
   endgenerate

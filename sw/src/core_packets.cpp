@@ -130,16 +130,20 @@ Packet SpinPacket(const CoreGrid& grid, std::uint32_t target, int group, int col
 
 Packet NoisePacket(const CoreGrid& grid, std::span<const NoiseState> streams) {
   constexpr NoiseState kBeyondGrid = {1, 2, 3, 4};
+  std::vector<NoiseInjections> injections(grid.core.groups);
+  const auto injected = [&](std::size_t step) {  // groups take turns
+    return injections[step % injections.size()][step / injections.size()];
+  };
   Packet packet = Head(regs::kTargetNoise, 0, 0, 0);
   const int model_pairs = grid.cols / 2;
   for (int pair = 0; pair < grid.core.pairs(); ++pair) {
     for (int lane = 0; lane < grid.core.lanes; ++lane) {
-      for (std::size_t word = 0; word < kBeyondGrid.size(); ++word) {
-        for (int group = 0; group < grid.core.groups; ++group) {
-          const std::size_t chain = static_cast<std::size_t>(group) * grid.core.lanes + lane;
-          packet.push_back(pair < model_pairs ? streams[chain * model_pairs + pair][word] : kBeyondGrid[word]);
-        }
+      for (int group = 0; group < grid.core.groups; ++group) {
+        const std::size_t chain = static_cast<std::size_t>(group) * grid.core.lanes + lane;
+        injections[group] = InjectionsOf(pair < model_pairs ? streams[chain * model_pairs + pair] : kBeyondGrid);
       }
+      for (std::size_t step = 0; step < regs::kNoiseInjections * injections.size(); step += 2)
+        packet.push_back(injected(step) | injected(step + 1) << regs::kNoiseShl);
     }
   }
   return packet;

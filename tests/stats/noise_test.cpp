@@ -158,6 +158,21 @@ TEST(Noise, FourConsecutiveWordsAreEquidistributed) {
   EXPECT_EQ(RankOfFourWords(ShiftedLfsr), kWordBits + 3) << "the check does not see a shifted LFSR";
 }
 
+TEST(Noise, InjectionsLoadEveryState) {
+  std::mt19937_64 random(test::Seed());
+  std::vector<NoiseState> states{{}, {1, 2, 3, 4}};
+  for (int bit = 0; bit < kStateBits; ++bit) states.push_back(Unpack(Bits{1} << bit));
+  for (int n = 0; n < 1000; ++n) states.push_back(NoiseBase(random()));
+  for (const NoiseState& state : states) {
+    NoiseState loaded{};
+    for (const std::uint32_t bits : InjectionsOf(state)) {
+      ASSERT_EQ(bits >> regs::kNoiseShl, 0u);
+      NoiseInject(loaded, bits);
+    }
+    EXPECT_EQ(loaded, state);
+  }
+}
+
 TEST(Noise, AdvanceIsManySteps) {
   std::mt19937_64 random(test::Seed());
   for (const std::uint64_t words : {0ull, 1ull, 2ull, 95ull, 96ull, 97ull, 4096ull, 1000003ull}) {

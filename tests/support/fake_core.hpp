@@ -43,7 +43,7 @@ class FakeCore : public Transport {
   int aborts = 0;
   std::deque<std::uint32_t> raw;  // words that its rings have given
   int alarm_after_raw = -1;       // a lag alarm when so many more have been read
-  std::vector<std::vector<std::uint32_t>> noise_loads;
+  std::vector<std::vector<NoiseState>> noise_loads;  // of all chains, after each load
   bool idle_noise_is_nonzero = true;  // every stream beyond the model's grid was given a state
 
   std::string url() const override { return "fake:"; }
@@ -157,14 +157,17 @@ class FakeCore : public Transport {
     return word;
   }
   void TakeNoise(int pair, std::span<const std::uint32_t> words) {
-    noise_loads.emplace_back(words.begin(), words.end());
     for (std::size_t at = 0; at < words.size(); ++pair) {
       for (int lane = 0; lane < g_.lanes; ++lane) {
-        for (int word = 0; word < 4; ++word) {
-          for (int group = 0; group < g_.groups; ++group) core_->noise[(group * g_.lanes + lane) * g_.pairs() + pair][word] = words[at++];
+        const auto state = [&](int group) -> NoiseState& { return core_->noise[(group * g_.lanes + lane) * g_.pairs() + pair]; };
+        for (int group = 0; group < g_.groups; ++group) state(group) = {};
+        for (int step = 0; step < static_cast<int>(regs::kNoiseInjections) * g_.groups; step += 2, ++at) {
+          NoiseInject(state(step % g_.groups), words[at] & ((1u << regs::kNoiseShl) - 1));
+          NoiseInject(state((step + 1) % g_.groups), words[at] >> regs::kNoiseShl);
         }
       }
     }
+    noise_loads.push_back(core_->noise);
     for (const NoiseState& state : core_->noise) idle_noise_is_nonzero &= state != NoiseState{};
   }
 

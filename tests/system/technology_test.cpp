@@ -20,7 +20,7 @@ const Cells kEcp5 = {"ecp5", "+/ecp5/cells_sim.v"}, kXilinx7 = {"xilinx7", "+/xi
 // Of both modules: parameters set, flattened into plain logic, kept aside under a name of their own.
 std::string Prepared(const std::string& cell, const std::string& parameter, int value, const std::string& as) {
   return "chparam -set " + parameter + " " + std::to_string(value) + " " + cell + "; hierarchy -top " + cell +
-         "; proc; flatten; opt_clean; rename " + cell + " " + as + "; design -stash " + as + "; ";
+         "; proc; flatten; opt_clean; rename -top " + as + "; design -stash " + as + "; ";
 }
 
 struct Proof {
@@ -43,7 +43,8 @@ std::string Compared(const std::string& always) {
 }
 
 // What is undriven, such as a chain's first carry in, may take any value.
-Proof Prove(const Cells& family, const std::string& reference, const std::string& cell, const std::string& parameter, int value) {
+Proof Prove(const Cells& family, const std::string& reference, const std::string& cell, const std::string& parameter, int value,
+            const std::string& always = "") {
   const std::string folder = "rtl/tech/" + family.family + "/";
   std::ifstream list(folder + "tech.f");
   std::string files;
@@ -53,7 +54,7 @@ Proof Prove(const Cells& family, const std::string& reference, const std::string
   const std::string script = "read_verilog -sv rtl/tsu_pkg.sv " + reference + "; " + Prepared(cell, parameter, value, "reference") +
                              "read_verilog -sv rtl/tsu_pkg.sv" + files + "; read_verilog " + family.models + "; " +
                              Prepared(cell, parameter, value, "candidate") +
-                             Compared("-set in_move_i 1");
+                             Compared("-set in_move_i 1 " + always);
   return Yosys(script);
 }
 
@@ -65,6 +66,21 @@ TEST_P(Technology, AddersEqualTheGenericOnes) {
     for (int width = 2; width <= 16; ++width) {  // weights of 4 to 10 bits, fields of at most 15, thresholds of 14 and a sign
       const Proof proof = Prove(GetParam(), "rtl/tech/generic/" + cell + ".sv", cell, "Width", width);
       ASSERT_TRUE(proof.Holds()) << cell << " of " << width << " bits\n" << proof.End();
+    }
+  }
+}
+
+TEST_P(Technology, SizesAreSaturatedAndGiveWayToAddresses) {
+  const test::Scratch scratch;
+  const std::string reference = scratch.Write("reference.sv", R"(module tsu_size #(parameter Bits = 9, parameter FieldBits = 14)
+      (input move_i, input signed [FieldBits-1:0] field_i, input [Bits-1:0] place_i, output [Bits-1:0] size_o);
+    wire [FieldBits-1:0] size = field_i < 0 ? -field_i : field_i;
+    assign size_o = field_i == 0 ? place_i : size >= 2**Bits ? 2**Bits - 1 : size;
+  endmodule)");
+  for (const int bits : {8, 9}) {
+    for (const std::string one : {"-set in_place_i 0", "-set in_field_i 0"}) {
+      const Proof proof = Prove(GetParam(), reference, "tsu_size", "Bits", bits, one);
+      EXPECT_TRUE(proof.Holds()) << bits << " bits, " << one << '\n' << proof.End();
     }
   }
 }

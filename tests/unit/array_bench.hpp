@@ -113,11 +113,13 @@ class ArrayBench {
   void LoadNoise() {
     for (int p = 0; p < g_.pairs(); ++p) {
       for (int l = 0; l < g_.lanes; ++l) {
-        for (int word = 0; word < 4; ++word) {
-          for (int group = 0; group < g_.groups; ++group) {
-            Load(regs::kTargetNoise, group, 0, 0, p, l, word, word == 3 && group == g_.groups - 1,
-                 core_.noise[Chain(group, l) * g_.pairs() + p][word]);
-          }
+        const auto injected = [&](int step) {
+          return InjectionsOf(core_.noise[Chain(step % g_.groups, l) * g_.pairs() + p])[step / g_.groups];
+        };
+        const int words = static_cast<int>(regs::kNoiseWords) * g_.groups;
+        for (int word = 0; word < words; ++word) {
+          Load(regs::kTargetNoise, word % g_.groups, 0, 0, p, l, word / g_.groups, word == words - 1,
+               injected(2 * word) | injected(2 * word + 1) << regs::kNoiseShl);
         }
       }
     }

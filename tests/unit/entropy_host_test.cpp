@@ -111,14 +111,7 @@ TEST(EntropySource, EveryProgramGetsAFreshSeed) {
   ASSERT_EQ(run.passes, 3);
   ASSERT_EQ(rig.core->noise_loads.size(), 3u);
   for (int pass = 0; pass < 3; ++pass) {
-    const auto streams = NoiseStreams(rig.SeedOf(pass), static_cast<std::uint64_t>(4 * pass), 4, 8);
-    const auto& words = rig.core->noise_loads[pass];  // per pair, per lane, per word
-    ASSERT_EQ(words.size(), 8u * 4 * 4);
-    for (std::size_t pair = 0; pair < 8; ++pair) {
-      for (std::size_t lane = 0; lane < 4; ++lane) {
-        for (std::size_t w = 0; w < 4; ++w) ASSERT_EQ(words[(pair * 4 + lane) * 4 + w], streams[lane * 8 + pair][w]) << "program " << pass;
-      }
-    }
+    EXPECT_EQ(rig.core->noise_loads[pass], NoiseStreams(rig.SeedOf(pass), static_cast<std::uint64_t>(4 * pass), 4, 8)) << "program " << pass;
   }
   // A fixed seed afterwards: the rings rest.
   options.ring_seed = false;

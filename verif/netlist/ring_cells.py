@@ -12,7 +12,6 @@ gate that an enable of 0 stops. Prints a line a family; exit status 1 and what i
 """
 import json
 import pathlib
-import re
 import subprocess
 import sys
 import tomllib
@@ -21,6 +20,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "fpga/common"))
 from board import rtl_files  # noqa: E402
 from flow import SYNTH  # noqa: E402
+from ring_loops import loops  # noqa: E402
 
 FOLDER = ROOT / "build/rings"
 RINGS = 4
@@ -57,54 +57,6 @@ def route(family):
     if code != 0:
         sys.exit(f"rings: {command[0]} fails, log in {log}: {([line for line in lines if 'ERROR' in line] or ['no error line'])[-1]}")
     return [line for line in lines if "Max frequency" in line][-1].split(": ", 1)[1]
-
-
-def is_register(cell):
-    return not re.search("LUT|MUX|INV|BUF|CARRY|CCU2|ALU", cell["type"])
-
-
-def loops(cells):
-    """Sets of names of cells that reach themselves through combinational cells alone (Tarjan, without recursion)."""
-    readers = {}
-    for name, cell in cells.items():
-        for port, bits in cell["connections"].items():
-            if cell["port_directions"][port] == "input" and not is_register(cell):
-                for bit in bits:
-                    readers.setdefault(bit, []).append(name)
-    follow = {name: [reader for port, bits in cell["connections"].items() if cell["port_directions"][port] == "output"
-                     for bit in bits for reader in readers.get(bit, [])]
-              for name, cell in cells.items() if not is_register(cell)}
-    found, index, low, stack, on_stack = [], {}, {}, [], set()
-    for root in follow:
-        if root in index:
-            continue
-        work = [(root, iter(follow[root]))]
-        index[root] = low[root] = len(index)
-        stack.append(root)
-        on_stack.add(root)
-        while work:
-            name, rest = work[-1]
-            for after in rest:
-                if after not in index:
-                    index[after] = low[after] = len(index)
-                    stack.append(after)
-                    on_stack.add(after)
-                    work.append((after, iter(follow[after])))
-                    break
-                if after in on_stack:
-                    low[name] = min(low[name], index[after])
-            else:
-                work.pop()
-                if work:
-                    low[work[-1][0]] = min(low[work[-1][0]], low[name])
-                if low[name] == index[name]:
-                    at = stack.index(name)
-                    members = set(stack[at:])
-                    del stack[at:]
-                    on_stack -= members
-                    if len(members) > 1 or name in follow[name]:
-                        found.append(members)
-    return found
 
 
 def constant_bits(cells):

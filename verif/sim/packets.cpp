@@ -118,10 +118,14 @@ Packet PackPlane(const Geometry& g, std::uint32_t target, int group, int colour,
 Packet PackNoise(const Geometry& g, std::span<const NoiseState> streams) {
   Packet packet = PackHeader(regs::kTargetNoise, 0, 0, 0);
   for (int pair = 0; pair < g.pairs(); ++pair)
-    for (int lane = 0; lane < g.lanes; ++lane)
-      for (std::size_t word = 0; word < regs::kNoiseWords; ++word)
-        for (int group = 0; group < g.groups; ++group)
-          packet.push_back(streams[(group * g.lanes + lane) * g.pairs() + pair][word]);
+    for (int lane = 0; lane < g.lanes; ++lane) {
+      BitPacker packer(packet);
+      for (int step = 0; step < static_cast<int>(regs::kNoiseInjections) * g.groups; ++step) {
+        const int chain = step % g.groups * g.lanes + lane;
+        if (step % 2 == 0) packer.Align();
+        packer.Put(InjectionsOf(streams[chain * g.pairs() + pair])[step / g.groups], regs::kNoiseShl);
+      }
+    }
   return packet;
 }
 

@@ -20,6 +20,7 @@ module tsu_fields #(
 ) (
   input  logic                             clk_i,
   input  logic                             move_i,
+  input  logic                             clear_i,
   input  logic [4*NumRules*Lanes-1:0]      negative_i,
   input  logic [4*NumRules*WeightBits-1:0] weights_i,
   input  logic signed [tsu_pkg::BiasBits-1:0] bias_i,
@@ -107,7 +108,10 @@ module tsu_fields #(
           tsu_add_select #(.Width(FieldBits)) u_field (
             .move_i, .a_i(FieldBits'($signed({sum, 1'b0}))), .select_i(up_i[Lane]), .b1_i(up), .b0_i(down), .carry_i(1'b0), .sum_o(field)
           );
-          always_ff @(posedge clk_i) if (move_i) field_q <= field;
+          always_ff @(posedge clk_i) begin
+            if (clear_i) field_q <= '0;
+            else if (move_i) field_q <= field;
+          end
           assign fields_o[Lane*FieldBits+:FieldBits] = field_q;
         end
       end

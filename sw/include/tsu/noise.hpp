@@ -6,13 +6,23 @@
 #include <cstdint>
 #include <vector>
 
+#include "tsu/regs.hpp"
+
 namespace tsu {
 
 // The last four 24-bit words, oldest first.
-using NoiseState = std::array<std::uint32_t, 4>;
+using NoiseState = std::array<std::uint32_t, regs::kNoiseWords>;
 
 // Next word of the stream; the state moves on by one.
 std::uint32_t NoiseStep(NoiseState& state);
+
+// A step whose new word is changed by `bits`.
+void NoiseInject(NoiseState& state, std::uint32_t bits);
+
+// What kNoiseInjections such steps must inject to turn a state of zeros into `state`, in bits below
+// kNoiseShl alone: a core's cells are loaded so (rtl/noise/tsu_noise.sv). First step first.
+using NoiseInjections = std::array<std::uint32_t, regs::kNoiseInjections>;
+NoiseInjections InjectionsOf(const NoiseState& state);
 
 // Base state of a seed (never all zero).
 NoiseState NoiseBase(std::uint64_t seed);
