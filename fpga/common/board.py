@@ -21,7 +21,7 @@ FPGA = ROOT / "fpga"
 BAUD_TOLERANCE = 0.005  # a receiver tolerates about 2 % in all, the other end and jitter want the rest
 
 CORE_KEYS = {"pattern", "Cols", "Rows", "Tiles", "Lanes", "Groups", "Layers", "WeightBits", "TableBits", "Tables", "TableLanes",
-             "ProgramWords", "SampleWords", "Window"}
+             "ProgramWords", "SampleWords", "Window", "Rings"}
 PIN_FILES = {"ice40": "pins.pcf", "ecp5": "pins.lpf", "gowin": "pins.cst", "xilinx7": "pins.xdc"}
 MAX_SEEDS = 8  # a figure is the best of a fixed, listed few, not of a long search
 

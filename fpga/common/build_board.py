@@ -18,6 +18,7 @@ import sys
 from board import ROOT, Board, BoardError, sources
 import flow
 import results
+import ring_loops
 import vivado
 
 
@@ -39,20 +40,19 @@ def write_generated(board):
     return str(flow.BUILD / board.name / "board_pkg.sv")
 
 
-def cell_types(board):
-    """Type of every cell of the netlist."""
-    netlist = json.loads((ROOT / flow.BUILD / board.name / "netlist.json").read_text())
-    return results.cell_types(netlist["modules"]["fpga"])
+def netlist(board):
+    """The top module, with all of its cells, after synthesis."""
+    return json.loads((ROOT / flow.BUILD / board.name / "netlist.json").read_text())["modules"]["fpga"]
 
 
-def build_routed(board, design, seeds, wall):
+def build_routed(board, design, cells, seeds, wall):
     """Routes with each seed, returns the best one's result; seeds routed before of the same design stay in the record."""
     tools, best, fmax = flow.tool_versions(board), None, {}
     wall["place"] = 0
     for seed in seeds:
         seconds = flow.place_and_route(board, seed)
         report = json.loads((ROOT / flow.BUILD / board.name / f"report-{seed}.json").read_text())
-        result = results.routed(board, report, cell_types(board), tools, design, seed)
+        result = results.routed(board, report, cells, tools, design, seed)
         fmax[str(seed)] = result["fmax_hz"]
         if len(seeds) > 1:
             print(f"  seed {seed}: {result['fmax_hz'] / 1e6:.2f} MHz")
@@ -71,15 +71,18 @@ def main():
     package = write_generated(board)
     print(f"{board.title}: {board.core['Cols']} x {board.core['Rows']}, {board.cells} cells, {board.core_hz / 1e6:g} MHz")
     wall = {"synth": flow.synthesise(board, package)}
+    top = netlist(board)
+    ring_loops.demand_rings(board, top["cells"])
+    cells = results.cell_types(top)
     if not board.routed:
-        result = results.synthesised(board, cell_types(board), flow.tool_versions(board), design)
+        result = results.synthesised(board, cells, flow.tool_versions(board), design)
         result["wall_s"] = wall
         print(results.text(result))
         results.demand_room(board, result)
         results.record(board, result)
         print(f"  Vivado's batch script, never run here: vivado -mode batch -source {vivado.write(board, package)}")
         return
-    result = build_routed(board, design, board.tools["seeds"] if "--all" in sys.argv else [board.tools["seed"]], wall)
+    result = build_routed(board, design, cells, board.tools["seeds"] if "--all" in sys.argv else [board.tools["seed"]], wall)
     print(results.text(result))
     results.demand_timing(board, result)
     wall["pack"] = flow.pack(board, result["seed"])

@@ -101,6 +101,8 @@ def place_and_route(board, seed):
     folder, device = BUILD / board.name, board.device
     command = [tool(board, PLACERS[board.family]), "--json", f"{folder}/netlist.json", "--seed", str(seed),
                "--report", f"{folder}/report-{seed}.json", "--timing-allow-fail", *board.tools["place"].split()]
+    if board.core["Rings"]:
+        command += ["--ignore-loops"]  # nextpnr refuses ring oscillators otherwise
     pins, routed = f"{folder}/{board.pins.name}", f"{folder}/routed-{seed}"
     if board.family == "ice40":
         command += [f"--{device['part']}", "--package", device["package"], "--pcf", pins, "--asc", routed]

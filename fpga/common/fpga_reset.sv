@@ -9,12 +9,14 @@ module fpga_reset (
   // Initial values are the configured state: there is no reset before this one.
   logic [1:0] ready_q = 2'b00;
   logic [8:0] count_q = 9'd0;
+  logic       rst_q = 1'b1;
 
   always_ff @(posedge clk_i) begin
     ready_q <= {ready_q[0], ready_i};
     if (!ready_q[1]) count_q <= 9'd0;
     else if (!count_q[8]) count_q <= count_q + 9'd1;
+    rst_q <= !count_q[8];  // a register: the whole chip listens to it
   end
-  assign rst_o = !count_q[8];
+  assign rst_o = rst_q;
 endmodule
 `default_nettype wire

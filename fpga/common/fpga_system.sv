@@ -21,7 +21,7 @@ module fpga_system (
     .NumRules(board_pkg::NumRules), .Rules(board_pkg::Rules), .TableBits(board_pkg::TableBits),
     .Tables(board_pkg::Tables), .TableLanes(board_pkg::TableLanes), .Hold(1'b0),
     .ProgramWords(board_pkg::ProgramWords), .SampleWords(board_pkg::SampleWords),
-    .ClockHz(board_pkg::ClockHz), .Baud(board_pkg::Baud), .Window(board_pkg::Window), .BuildId(board_pkg::BuildId)
+    .ClockHz(board_pkg::ClockHz), .Baud(board_pkg::Baud), .Window(board_pkg::Window), .BuildId(board_pkg::BuildId), .Rings(board_pkg::Rings)
   ) u_core (
     .clk_i(clk), .rst_i(rst), .uart_rx_i(uart_rx_i), .uart_tx_o(uart_tx_o), .led_o(led_o)
   );

@@ -34,14 +34,14 @@ def pll_ice40(pll, input_hz, device):
 
 
 def pll_ecp5(pll, input_hz, device):
-    """EHXPLLL, feedback from CLKOP."""
-    for key in ("CLKI_DIV", "CLKFB_DIV", "CLKOP_DIV"):
+    """EHXPLLL, feedback from CLKOP, the core's clock from CLKOS: finer steps than CLKOP's, whole multiples of the phase detector's."""
+    for key in ("CLKI_DIV", "CLKFB_DIV", "CLKOP_DIV", "CLKOS_DIV"):
         demand_range(pll, key, 1, 128)
     pfd = input_hz / pll["CLKI_DIV"]
-    out = pfd * pll["CLKFB_DIV"]
+    vco = pfd * pll["CLKFB_DIV"] * pll["CLKOP_DIV"]
     demand("phase detector", pfd, 10, 400, "CLKI_DIV")
-    demand("VCO", out * pll["CLKOP_DIV"], 400, 800, "CLKOP_DIV")
-    return out
+    demand("VCO", vco, 400, 800, "CLKOP_DIV")
+    return vco / pll["CLKOS_DIV"]
 
 
 def pll_gowin(pll, input_hz, device):
@@ -77,7 +77,7 @@ def pll_xilinx7(pll, input_hz, device):
 # family: formula, and the keys that [pll] of a board file must give.
 PLLS = {
     "ice40": (pll_ice40, {"DIVR", "DIVF", "DIVQ", "FILTER_RANGE", "PAD"}),
-    "ecp5": (pll_ecp5, {"CLKI_DIV", "CLKFB_DIV", "CLKOP_DIV"}),
+    "ecp5": (pll_ecp5, {"CLKI_DIV", "CLKFB_DIV", "CLKOP_DIV", "CLKOS_DIV"}),
     "gowin": (pll_gowin, {"IDIV_SEL", "FBDIV_SEL", "ODIV_SEL"}),
     "xilinx7": (pll_xilinx7, {"DIVCLK_DIVIDE", "CLKFBOUT_MULT", "CLKOUT0_DIVIDE"}),
 }

@@ -114,7 +114,8 @@ def lines(result):
     said = [f"device: {result['title']}, {result['part']}",
             f"core: {core['Cols']} x {core['Rows']}, {core['pattern']}, {core['WeightBits']}-bit weights; layers {core['Layers']}, "
             f"lanes {core['Lanes']}, groups {core['Groups']}, tiles {core['Tiles']}, "
-            f"tables {core['Tables']} of 2^{core['TableBits']} thresholds",
+            f"tables {core['Tables']} of 2^{core['TableBits']} thresholds" +
+            (f"; {core['Rings']} ring oscillators in the netlist" if core["Rings"] else ""),
             f"area ({result['kind']}): {', '.join(usage)}"]
     if "fmax_hz" in result:
         path = result["critical"]
@@ -192,8 +193,7 @@ def check_current():
         result, board = read(name), Board(name)
         if not result:
             continue
-        core = {key: board.core.get(key) for key in result["core"]}
-        for key, recorded, wanted in (("[core]", result["core"], core), ("core_hz", result["core_hz"], board.core_hz),
+        for key, recorded, wanted in (("[core]", result["core"], board.core), ("core_hz", result["core_hz"], board.core_hz),
                                       ("seed", result.get("seed"), board.tools.get("seed"))):
             if recorded != wanted:
                 raise BoardError(f"{Board.relative(path_of(name))}: {key} is not what the board file says: make fpga BOARD={name}")
