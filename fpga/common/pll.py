@@ -34,7 +34,7 @@ def pll_ice40(pll, input_hz, device):
 
 
 def pll_ecp5(pll, input_hz, device):
-    """EHXPLLL, feedback from CLKOP, the core's clock from CLKOS: finer steps than CLKOP's, whole multiples of the phase detector's."""
+    """EHXPLLL, feedback from CLKOP, the core's clock from CLKOS: CLKOP alone makes whole multiples of the phase detector's frequency only."""
     for key in ("CLKI_DIV", "CLKFB_DIV", "CLKOP_DIV", "CLKOS_DIV"):
         demand_range(pll, key, 1, 128)
     pfd = input_hz / pll["CLKI_DIV"]

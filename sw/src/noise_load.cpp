@@ -12,6 +12,8 @@ namespace {
 constexpr int kStateBits = regs::kNoiseWords * regs::kNoiseWordBits;
 constexpr int kInjectedBits = regs::kNoiseInjections * regs::kNoiseShl;
 static_assert(kStateBits <= kInjectedBits && kInjectedBits <= 128);
+// A word of a load holds two steps' injections: it has as many words as the state, which is what the core's loader counts.
+static_assert(regs::kNoiseInjections == 2 * regs::kNoiseWords && 2 * regs::kNoiseShl <= 32);
 
 __extension__ typedef unsigned __int128 Bits;
 

@@ -13,6 +13,7 @@
 #include "tsu/geometry.hpp"
 #include "verif/golden/core.hpp"
 #include "verif/sim/dut.hpp"
+#include "verif/sim/packets.hpp"
 #include "verif/sim/scoreboard.hpp"
 
 namespace tsu::test {
@@ -111,16 +112,13 @@ class ArrayBench {
   }
 
   void LoadNoise() {
+    const verif::Packet packet = verif::PackNoise(g_, core_.noise);
+    auto data = packet.begin() + 2;  // behind target and place
     for (int p = 0; p < g_.pairs(); ++p) {
       for (int l = 0; l < g_.lanes; ++l) {
-        const auto injected = [&](int step) {
-          return InjectionsOf(core_.noise[Chain(step % g_.groups, l) * g_.pairs() + p])[step / g_.groups];
-        };
         const int words = static_cast<int>(regs::kNoiseWords) * g_.groups;
-        for (int word = 0; word < words; ++word) {
-          Load(regs::kTargetNoise, word % g_.groups, 0, 0, p, l, word / g_.groups, word == words - 1,
-               injected(2 * word) | injected(2 * word + 1) << regs::kNoiseShl);
-        }
+        for (int word = 0; word < words; ++word)
+          Load(regs::kTargetNoise, word % g_.groups, 0, 0, p, l, word / g_.groups, word == words - 1, *data++);
       }
     }
   }
