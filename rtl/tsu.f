@@ -4,6 +4,7 @@ prim/tsu_ram_2r.sv
 tech/generic/tsu_add.sv
 tech/generic/tsu_add_select.sv
 tech/generic/tsu_size.sv
+tech/generic/tsu_delay.sv
 noise/tsu_noise.sv
 tile/tsu_pattern_pkg.sv
 tile/tsu_thresholds.sv

@@ -18,12 +18,16 @@ tsu_verilate(array_g4_lanes tsu_array PARAMS Cols=8 Rows=7 Tiles=2 Lanes=32 Grou
 tsu_verilate(array_g12_shipped tsu_array PARAMS Cols=64 Rows=64 Tiles=4 Lanes=8 Groups=1 Layers=4 WeightBits=8 TableBits=9)
 set(TSU_TEST_MODELS_array_test array_g8 array_g12_tiles2 array_g16_tiles3 array_g20_tiles4 array_g24 array_g12_strips
     array_g4_lanes array_g12_shipped)
-# The array of a family whose cells replace more than adders: DSP48E1 as adders of four lanes, and of two with one to spare.
+# The array of families whose cells replace more than adders. 7-series: DSP48E1 as adders of four lanes, and of two with one to spare;
+# ECP5: delay lines of flip-flops and of distributed RAM.
 set(TSU_XILINX7 /usr/share/yosys/xilinx/cells_sim.v FAMILY xilinx7)
 tsu_verilate(array_x7_g12 tsu_array ${TSU_XILINX7} PARAMS Cols=16 Rows=16 Tiles=2 Lanes=8 Groups=1 Layers=2 WeightBits=8 TableBits=9)
 tsu_verilate(array_x7_g24 tsu_array ${TSU_XILINX7} PARAMS Cols=40 Rows=21 Tiles=1 Lanes=1 Groups=2 Layers=1 WeightBits=10 TableBits=8
              ${TSU_G24})
-set(TSU_TEST_MODELS_array_cells_test array_x7_g12 array_x7_g24)
+set(TSU_ECP5 /usr/share/yosys/ecp5/cells_sim.v FAMILY ecp5)
+tsu_verilate(array_ecp5_g12 tsu_array ${TSU_ECP5} PARAMS Cols=16 Rows=16 Tiles=2 Lanes=2 Groups=3 Layers=2 WeightBits=8 TableBits=9)
+tsu_verilate(array_ecp5_g8 tsu_array ${TSU_ECP5} PARAMS Cols=8 Rows=9 Tiles=1 Lanes=1 Groups=5 Layers=1 WeightBits=6 TableBits=8 ${TSU_G8})
+set(TSU_TEST_MODELS_array_cells_test array_x7_g12 array_x7_g24 array_ecp5_g12 array_ecp5_g8)
 # The core in six shapes that differ in every parameter: tests/unit/core*_test.cpp. The shared one has an odd reach: instructions
 # take an even number of clocks, and a sweep is to be asked for in the very clock in which the array comes to rest.
 set(TSU_CORE_SHAPE ProgramWords=64 SampleWords=16 ClockHz=12345678 BuildId=32'hB1D0000D)

@@ -44,6 +44,24 @@ package tsu_pattern_pkg;
     end
   endfunction
 
+  // 1 when some neighbour lies in the row so many behind the newest one. Rows 0 and 2 x reach are always read.
+  function integer is_read(input logic [95:0] rules, input integer num_rules, input integer row);
+    integer n;
+    is_read = 0;
+    for (n = 0; n < 4 * num_rules; n = n + 1) begin
+      if (reach(rules, num_rules) - dy(rules, n) == row) is_read = 1;
+    end
+  endfunction
+
+  // Rows from the last one read before `row` (> 0) to it.
+  function integer hop(input logic [95:0] rules, input integer num_rules, input integer row);
+    integer k;
+    hop = row;
+    for (k = 1; k < row; k = k + 1) begin
+      if (hop == row && is_read(rules, num_rules, row - k) == 1) hop = k;
+    end
+  endfunction
+
   // 1 when every rule joins the two colours and none repeats a neighbour.
   function integer legal(input logic [95:0] rules, input integer num_rules);
     integer n, m;

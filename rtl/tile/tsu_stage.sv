@@ -5,7 +5,7 @@
 // A word is taken when load_valid_i and load_ready_o. Row words (sites, spins, conditioning) and pair words (weights) are staged and
 // written a clock after their last word, a pair word in Groups slices, one a clock. load_ready_o is low meanwhile, and two clocks after a noise word.
 // Couplings go straight through. A noise word is two steps' injections: its lower half goes out three clocks after it came, its upper half
-// four; before the first word of a column pair all its states are cleared. Only used while the array is idle.
+// four; the first word of a column pair waits until NoiseWords x Groups clocks have cleared all its states. Only used while the array is idle.
 
 `default_nettype none
 
@@ -68,16 +68,22 @@ module tsu_stage #(
   endgenerate
 
   localparam int unsigned I = tsu_pkg::NoiseShl;
-  logic             taken_q, last_q, clear_q;
-  logic [3:1]       noise_q;  // so many clocks ago a noise word came
+  localparam int unsigned ClearClocks = tsu_pkg::NoiseWords * Groups;
+  localparam int unsigned ClearBits = $clog2(ClearClocks + 1);
+  logic                 taken_q, last_q, clearing;
+  logic [ClearBits-1:0] clear_left_q;
+  logic [3:1]           noise_q;  // so many clocks ago, clearing aside, a noise word came
   logic [3:0]       target_q;
   logic [Pairs-1:0] pair_q;
   logic [Lanes-1:0] lane_q;
   logic [2*I-1:0]   word_q;
+  assign clearing = clear_left_q != 0;
   always_ff @(posedge clk_i) begin
     taken_q <= take && !rst_i;
-    noise_q <= {noise_q[2:1], take_noise && !rst_i};
-    clear_q <= take_noise && load_lane_i == 0 && load_word_i == 0 && load_index_i == 0;
+    noise_q <= {noise_q[2], noise_q[1] && !clearing, (take_noise || (noise_q[1] && clearing)) && !rst_i};
+    if (rst_i) clear_left_q <= '0;
+    else if (take_noise && load_lane_i == 0 && load_word_i == 0 && load_index_i == 0) clear_left_q <= ClearBits'(ClearClocks);
+    else if (clearing) clear_left_q <= clear_left_q - 1'b1;
     if (take) begin
       last_q           <= load_last_i;
       target_q         <= load_target_i;
@@ -89,7 +95,7 @@ module tsu_stage #(
       word_q           <= load_data_i[2*I-1:0];
       coupling_class_o <= load_word_i[1:0];
     end
-    noise_clear_o  <= clear_q && noise_q[1] ? pair_q : '0;
+    noise_clear_o  <= clearing ? pair_q : '0;
     noise_pair_o   <= noise_q[2] || noise_q[3] ? pair_q : '0;
     noise_lane_o   <= lane_q;
     noise_inject_o <= noise_q[2] ? word_q[0+:I] : noise_q[3] ? word_q[I+:I] : '0;

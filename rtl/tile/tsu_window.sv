@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Sliding window of one tile over the row stream, 2 x Reach rows deep with Groups interleaved streams, and its taps: the
-// neighbours of every cell.
+// neighbours of every cell. Rows that no neighbour lies in only pass, through a delay line.
 //
 // The window holds what a field needs of a spin: whether it negates a weight (1: spin -1).
 // Each shift_i takes a row step of this tile's columns and Halo pairs more on each side. A clock later the row y that lies
@@ -33,16 +33,18 @@ module tsu_window #(
   localparam int Reach = tsu_pattern_pkg::reach(Rules, NumRules);
   localparam int unsigned Neighbours = 4 * NumRules;
 
-  // gen_row[0] is the newest row step; the row of offset dy lies (Reach - dy) x Groups row steps further back.
+  // gen_row[0] is the newest row; the row of offset dy lies Reach - dy rows, of Groups row steps each, further back.
   generate
-    for (genvar i = 0; i <= 2 * Reach * Groups; i = i + 1) begin : gen_row
-      logic [Width-1:0] row_q;
-    end
-    for (genvar i = 1; i <= 2 * Reach * Groups; i = i + 1) begin : gen_shift
-      always_ff @(posedge clk_i) if (shift_i) gen_row[i].row_q <= gen_row[i-1].row_q;
+    for (genvar i = 0; i <= 2 * Reach; i = i + 1) begin : gen_row
+      logic [Width-1:0] row;
+      if (i == 0) begin : gen_newest
+        always_ff @(posedge clk_i) if (shift_i) row <= ~row_i;
+      end else if (tsu_pattern_pkg::is_read(Rules, NumRules, i) == 1) begin : gen_read
+        localparam int Hop = tsu_pattern_pkg::hop(Rules, NumRules, i);
+        tsu_delay #(.Width(Width), .Depth(Hop * Groups)) u_delay (.clk_i, .step_i(shift_i), .d_i(gen_row[i-Hop].row), .q_o(row));
+      end
     end
   endgenerate
-  always_ff @(posedge clk_i) if (shift_i) gen_row[0].row_q <= ~row_i;
 
   // ---- Taps --------------------------------------------------------------------
   generate
@@ -54,11 +56,11 @@ module tsu_window #(
         localparam int Odd = Dx % 2 != 0 ? 1 : 0;
         localparam int Step = (Dx - Odd) / 2;
         localparam int Place = p + Halo + Step;
-        localparam int Row = (Reach - Dy) * Groups;
+        localparam int Row = Reach - Dy;
         always_ff @(posedge clk_i) begin
           if (move_i) begin
             negative_o[(p*Neighbours+n)*Lanes+:Lanes] <= par_i ?
-                gen_row[Row].row_q[(Place+Odd)*Lanes+:Lanes] : gen_row[Row].row_q[Place*Lanes+:Lanes];
+                gen_row[Row].row[(Place+Odd)*Lanes+:Lanes] : gen_row[Row].row[Place*Lanes+:Lanes];
           end
         end
       end
