@@ -220,7 +220,7 @@ class ArrayBench {
     dut_->load_data_i = data;
     dut_.Settle();
     for (int wait = 0; !dut_->load_ready_o; ++wait) {
-      if (wait > static_cast<int>(regs::kNoiseWords + 1) * g_.groups) {
+      if (wait > static_cast<int>(regs::kNoiseWords) * g_.groups + 2) {  // a noise word behind the clearing
         score_.Fault("load bus stuck");
         break;
       }
