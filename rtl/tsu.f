@@ -1,6 +1,7 @@
 tsu_pkg.sv
 prim/tsu_ram_1r1w.sv
 prim/tsu_ram_2r.sv
+prim/tsu_shift.sv
 tech/generic/tsu_add.sv
 tech/generic/tsu_add_select.sv
 tech/generic/tsu_size.sv

@@ -94,7 +94,7 @@ module tsu_link #(
     StIdle, StHead, StCheck, StOpen, StCount, StWord, StFetch, StBus, StPush, StEmit, StCrc, StClose, StSend
   } state_e;
   state_e      state_q;
-  logic [7:0]  at_q;             // place of the byte that the RAM shows
+  logic [7:0]  asked_q, at_q;    // index_q a clock ago, and two: the place of the byte in frame_data
   logic [7:0]  length_q, command_q, seq_q;
   logic [5:0]  count_q, done_q;  // words asked for, words done
   logic [11:0] address_q;
@@ -163,7 +163,7 @@ module tsu_link #(
 
   localparam logic [1:0] Payload = 2'd0, Status = 2'd1, Crc = 2'd2;
   logic fetched, pushed, answered;
-  assign fetched  = at_q == index_q;         // the RAM shows the byte asked for
+  assign fetched  = at_q == index_q;         // frame_data is the byte asked for
   assign pushed   = !push_q || m_axis_tready;
   assign answered = m_axil_rvalid || m_axil_bvalid;
 
@@ -206,7 +206,7 @@ module tsu_link #(
       if (m_axil_wready)  w_q  <= 1'b0;
       if (m_axis_tready)  push_q <= 1'b0;
       case (state_q)
-        // at_q: the RAM shows the length of this frame, not a byte of the last one.
+        // at_q: frame_data is the length of this frame, not a byte of the last one.
         StIdle: if (frame_valid && at_q == 8'd255) state_q <= StHead;
         StHead: if (at_q == 8'd7) state_q <= StCheck;
         StCheck: state_q <= is_new ? StOpen : is_old ? StSend : StIdle;
@@ -256,7 +256,7 @@ module tsu_link #(
   end
 
   always_ff @(posedge clk_i) begin
-    at_q <= index_q;
+    {at_q, asked_q} <= {asked_q, index_q};
     case (state_q)
       StIdle: index_q <= 8'd255;             // the length, then the header from 0
       StHead: begin

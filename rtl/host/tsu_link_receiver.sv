@@ -3,7 +3,7 @@
 // Line bytes to whole, checked request frames (README.md, "Link"): COBS, CRC-32, a ring of Window frames of 256 bytes in one RAM.
 //
 // A frame that is damaged, short, long, or finds the ring full leaves no trace but a count in damaged_o: the sender repeats it. The
-// oldest frame is read by address, one clock later; its bytes are those of the decoded frame, and its length is at address 255.
+// oldest frame is read by address, two clocks later; its bytes are those of the decoded frame, and its length is at address 255.
 `default_nettype none
 module tsu_link_receiver #(
   parameter int unsigned Window = 2          // power of two
@@ -75,6 +75,8 @@ module tsu_link_receiver #(
     end
   end
 
+  logic [7:0] answer;                        // too late in its clock to be looked at there
+  always_ff @(posedge clk_i) data_o <= answer;
   tsu_ram_1r1w #(.Width(8), .Depth(Window > 1 ? 256 * Window : 512)) u_ram (
     .clk_i  (clk_i),
     .we_i   ((byte_valid && fits) || (frame_end && good)),
@@ -82,7 +84,7 @@ module tsu_link_receiver #(
     .wdata_i(frame_end ? length_q : data),
     .re_i   (frame_valid_o),
     .raddr_i({head, addr_i}),
-    .rdata_o(data_o)
+    .rdata_o(answer)
   );
 endmodule
 `default_nettype wire

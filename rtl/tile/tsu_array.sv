@@ -115,6 +115,8 @@ module tsu_array #(
 
   localparam int unsigned WordBits = 4 * NumRules * WeightBits + B;
   localparam int unsigned SliceBits = (WordBits + Groups - 1) / Groups;
+  localparam int unsigned PartBits = SliceBits < 18 ? SliceBits : 18;  // two bytes of a block RAM a clock: a net a bit, to every pair
+  localparam int unsigned Parts = (SliceBits + PartBits - 1) / PartBits;
   localparam int unsigned RowWordBits = Lanes > 3 ? Width : 3 * Pairs;
   localparam int unsigned StageBits = ((RowWordBits > WordBits ? RowWordBits : WordBits) + 31) / 32 * 32;
 
@@ -202,7 +204,8 @@ module tsu_array #(
   logic [Pairs-1:0]     load_weight, noise_clear, noise_pair;
   logic [Lanes-1:0]     noise_lane;
   logic [GroupBits-1:0] slice;
-  logic [SliceBits-1:0] slice_data;
+  logic [Parts-1:0]     part;
+  logic [PartBits-1:0]  part_data;
   logic [15:0]          index;
   logic                 load_colour;
   logic [14:0]          load_row;
@@ -211,13 +214,13 @@ module tsu_array #(
   logic [B-1:0]         load_value;
   logic [tsu_pkg::NoiseShl-1:0] noise_inject;
   tsu_stage #(
-    .Pairs(Pairs), .Lanes(Lanes), .Groups(Groups), .StageBits(StageBits), .SliceBits(SliceBits), .GroupBits(GroupBits)
+    .Pairs(Pairs), .Lanes(Lanes), .Groups(Groups), .StageBits(StageBits), .SliceBits(SliceBits), .PartBits(PartBits), .GroupBits(GroupBits)
   ) u_stage (
     .clk_i, .rst_i,
     .load_valid_i, .load_ready_o, .load_target_i, .load_index_i, .load_colour_i, .load_row_i, .load_pair_i, .load_lane_i,
     .load_word_i, .load_last_i, .load_data_i,
     .spin_we_o(load_spin), .conditioning_we_o(load_conditioning), .site_we_o(load_site), .weight_we_o(load_weight),
-    .slice_o(slice), .slice_data_o(slice_data), .index_o(index), .colour_o(load_colour), .row_o(load_row),
+    .slice_o(slice), .part_o(part), .part_data_o(part_data), .index_o(index), .colour_o(load_colour), .row_o(load_row),
     .data_o(load_data), .noise_clear_o(noise_clear), .noise_pair_o(noise_pair), .noise_lane_o(noise_lane),
     .noise_inject_o(noise_inject), .coupling_we_o(load_coupling), .coupling_class_o(coupling_class), .coupling_o(load_value)
   );
@@ -309,7 +312,7 @@ module tsu_array #(
         .Pairs(TilePairs), .Rows(Rows), .Lanes(Lanes), .Groups(Groups), .Layers(Layers), .WeightBits(WeightBits),
         .NumRules(NumRules), .Rules(Rules), .TableBits(TableBits), .TableLanes(TableLanes), .Hold(Hold), .SlotBits(SlotBits),
         .SpinAddrBits(SpinAddrBits), .SiteAddrBits(SiteAddrBits), .WeightAddrBits(WeightAddrBits),
-        .Halo(Halo), .WordBits(WordBits), .SliceBits(SliceBits)
+        .Halo(Halo), .WordBits(WordBits), .SliceBits(SliceBits), .PartBits(PartBits)
       ) u_tile (
         .clk_i, .move_i(move),
         .stream_re_i(scan_valid_i || (step_valid_i && step_real_i)), .stream_addr_i(stream0),
@@ -320,7 +323,8 @@ module tsu_array #(
         .site_raddr_i(scan_valid_i ? {scan_row_i, scan_colour_i} : site1),
         .class_o(scan_class_o[2*t*TilePairs+:2*TilePairs]),
         .latents_i(latents3_q), .clamp_i(clamp3_q), .coupling_i(coupling3_q),
-        .weight_we_i(load_weight[t*TilePairs+:TilePairs]), .weight_waddr_i(load_weights_at), .weight_wdata_i(slice_data),
+        .weight_we_i(load_weight[t*TilePairs+:TilePairs]), .weight_waddr_i(load_weights_at), .weight_part_i(part),
+        .weight_wdata_i(part_data),
         .weight_read_i(early_valid), .weight_raddr_i(weight1),
         .weight_keep_i(early2_q), .weight_use_i(valid[2] && place2[PlaceBits-1-:GroupBits] == 0),
         .conditioning_we_i(load_conditioning || copy2_q), .conditioning_copy_i(copy2_q),

@@ -26,7 +26,9 @@ module tsu_pair #(
   parameter int unsigned SlotBits = 1,
   parameter int unsigned WeightAddrBits = 7,
   parameter int unsigned WordBits = 4 * NumRules * WeightBits + tsu_pkg::BiasBits,
-  parameter int unsigned SliceBits = (WordBits + Groups - 1) / Groups
+  parameter int unsigned SliceBits = (WordBits + Groups - 1) / Groups,
+  parameter int unsigned PartBits = SliceBits,
+  parameter int unsigned Parts = (SliceBits + PartBits - 1) / PartBits
 ) (
   input  logic                                    clk_i,
   input  logic                                    move_i,
@@ -34,7 +36,8 @@ module tsu_pair #(
   // Weights
   input  logic                                    weight_we_i,
   input  logic [WeightAddrBits-1:0]               weight_waddr_i,
-  input  logic [SliceBits-1:0]                    weight_wdata_i,
+  input  logic [Parts-1:0]                        weight_part_i,
+  input  logic [PartBits-1:0]                     weight_wdata_i,
   input  logic                                    weight_read_i,
   input  logic [WeightAddrBits-1:0]               weight_raddr_i,
   input  logic                                    weight_keep_i,
@@ -89,9 +92,10 @@ module tsu_pair #(
 
   logic [WordBits-1:0] word;
   tsu_weights #(
-    .Rows(Rows), .Layers(Layers), .Groups(Groups), .WordBits(WordBits), .SliceBits(SliceBits), .AddrBits(WeightAddrBits)
+    .Rows(Rows), .Layers(Layers), .Groups(Groups), .WordBits(WordBits), .SliceBits(SliceBits),
+    .PartBits(PartBits), .AddrBits(WeightAddrBits)
   ) u_weights (
-    .clk_i, .we_i(weight_we_i), .waddr_i(weight_waddr_i), .wdata_i(weight_wdata_i),
+    .clk_i, .we_i(weight_we_i), .waddr_i(weight_waddr_i), .part_i(weight_part_i), .wdata_i(weight_wdata_i),
     .read_i(read_q), .raddr_i(raddr_q), .keep_i(keep_slice_q), .use_i(use_q), .word_o(word)
   );
 

@@ -3,7 +3,7 @@
 // Load bus of the array: gathers 32-bit words into memory words and writes them.
 //
 // A word is taken when load_valid_i and load_ready_o. Row words (sites, spins, conditioning) and pair words (weights) are staged and
-// written a clock after their last word, a pair word in Groups slices, one a clock. load_ready_o is low meanwhile, and two clocks after a noise word.
+// written after their last word, a pair word in parts, one a clock. load_ready_o is low meanwhile, and two clocks after a noise word.
 // Couplings go straight through. A noise word is two steps' injections: its lower half goes out three clocks after it came, its upper half
 // four; the first word of a column pair waits until NoiseWords x Groups clocks have cleared all its states. Only used while the array is idle.
 
@@ -14,7 +14,9 @@ module tsu_stage #(
   parameter int unsigned Lanes = 8,
   parameter int unsigned Groups = 1,
   parameter int unsigned StageBits = 256,   // the longest memory word, in whole 32-bit words
-  parameter int unsigned SliceBits = 108,
+  parameter int unsigned SliceBits = 108,   // of a pair word; there are Groups
+  parameter int unsigned PartBits = 18,     // of a slice
+  parameter int unsigned Parts = (SliceBits + PartBits - 1) / PartBits,
   parameter int unsigned GroupBits = 1
 ) (
   input  logic                      clk_i,
@@ -39,7 +41,8 @@ module tsu_stage #(
   output logic                      site_we_o,
   output logic [Pairs-1:0]          weight_we_o,
   output logic [GroupBits-1:0]      slice_o,
-  output logic [SliceBits-1:0]      slice_data_o,
+  output logic [Parts-1:0]          part_o,            // of the slice, one-hot
+  output logic [PartBits-1:0]       part_data_o,
   output logic [15:0]               index_o,
   output logic                      colour_o,
   output logic [14:0]               row_o,
@@ -106,28 +109,37 @@ module tsu_stage #(
   assign site_we_o = taken_q && last_q && target_q == 4'(tsu_pkg::TargetSite);
   assign coupling_we_o = taken_q && target_q == 4'(tsu_pkg::TargetCoupling);
 
-  // ---- Slices of a pair word ---------------------------------------------------
-  logic                   slicing_q, slices_end, slices_done;
-  logic [GroupBits-1:0]   slice_q;
+  // ---- Parts of a pair word ----------------------------------------------------
+  localparam int unsigned PartCountBits = Parts > 1 ? $clog2(Parts) : 1;
+  logic                        writing_q, last_part, last_slice;
+  logic [GroupBits-1:0]        slice_q;
+  logic [PartCountBits-1:0]    part_q;
   logic [Groups*SliceBits-1:0] word;
-  assign slices_end = slice_q == GroupBits'(Groups - 1);
-  assign slices_done = !slicing_q || slices_end;
-  assign load_ready_o = slices_done && noise_q[2:1] == 0;
-  always_ff @(posedge clk_i) begin
-    if (rst_i) begin
-      slicing_q <= 1'b0;
-      slice_q   <= '0;
-    end else if (slices_done) begin
-      slicing_q <= last_weight;
-      slice_q   <= '0;
-    end else begin
-      slice_q   <= slice_q + 1'b1;
-    end
-  end
+  logic [Groups*Parts*PartBits-1:0] parts;  // slices padded to whole parts
   assign word = (Groups*SliceBits)'(data_o);
-  assign slice_o = slice_q;
-  assign slice_data_o = word[slice_q*SliceBits+:SliceBits];
-  assign weight_we_o = pair_q & {Pairs{slicing_q}};
+  generate
+    for (genvar i = 0; i < Groups; i = i + 1) begin : gen_slice
+      assign parts[i*Parts*PartBits+:Parts*PartBits] = (Parts*PartBits)'(word[i*SliceBits+:SliceBits]);
+    end
+  endgenerate
+  assign last_part = part_q == PartCountBits'(Parts - 1);
+  assign last_slice = slice_q == GroupBits'(Groups - 1);
+  assign load_ready_o = !writing_q && noise_q[2:1] == 0;
+  always_ff @(posedge clk_i) begin
+    if (rst_i || !writing_q) begin
+      writing_q <= last_weight && !rst_i;
+      slice_q   <= '0;
+      part_q    <= '0;
+    end else begin
+      writing_q <= !(last_part && last_slice);
+      part_q    <= last_part ? '0 : part_q + 1'b1;
+      slice_q   <= last_part ? slice_q + 1'b1 : slice_q;
+    end
+    weight_we_o <= writing_q ? pair_q : '0;
+    slice_o     <= slice_q;
+    part_o      <= Parts'(1) << part_q;
+    part_data_o <= parts[(32'(slice_q)*Parts+32'(part_q))*PartBits+:PartBits];
+  end
 
 endmodule
 

@@ -35,7 +35,9 @@ module tsu_tile #(
   parameter int unsigned Width = Pairs * Lanes,
   parameter int unsigned ViewWidth = (Pairs + 2 * Halo) * Lanes,
   parameter int unsigned WordBits = 4 * NumRules * WeightBits + tsu_pkg::BiasBits,
-  parameter int unsigned SliceBits = (WordBits + Groups - 1) / Groups
+  parameter int unsigned SliceBits = (WordBits + Groups - 1) / Groups,
+  parameter int unsigned PartBits = SliceBits,
+  parameter int unsigned Parts = (SliceBits + PartBits - 1) / PartBits
 ) (
   input  logic                                    clk_i,
   input  logic                                    move_i,
@@ -62,7 +64,8 @@ module tsu_tile #(
   // Weights
   input  logic [Pairs-1:0]                        weight_we_i,
   input  logic [WeightAddrBits-1:0]               weight_waddr_i,
-  input  logic [SliceBits-1:0]                    weight_wdata_i,
+  input  logic [Parts-1:0]                        weight_part_i,
+  input  logic [PartBits-1:0]                     weight_wdata_i,
   input  logic                                    weight_read_i,
   input  logic [WeightAddrBits-1:0]               weight_raddr_i,
   input  logic                                    weight_keep_i,
@@ -117,7 +120,8 @@ module tsu_tile #(
   logic [4*tsu_pkg::BiasBits-1:0] coupling_q;
   logic [Pairs-1:0]          weight_we_q, noise_clear_q, noise_pair_q;
   logic [WeightAddrBits-1:0] weight_waddr_q, weight_raddr_q;
-  logic [SliceBits-1:0]      weight_wdata_q;
+  logic [Parts-1:0]          weight_part_q;
+  logic [PartBits-1:0]       weight_wdata_q;
   logic [Width-1:0]          load_q;
   logic [SlotBits-1:0]       slot_q, table_slot_q;
   logic [TableBits-1:0]      table_addr_q;
@@ -128,7 +132,8 @@ module tsu_tile #(
     {move_q, stream_re_q, stream_addr_q, shift_q, par_q} <= {!Hold || move_i, stream_re_i, stream_addr_i, shift_i, par_i};
     {site_we_q, site_waddr_q, site_re_q, site_raddr_q} <= {site_we_i, site_waddr_i, site_re_i, site_raddr_i};
     {latents_q, clamp_q, coupling_q} <= {latents_i, clamp_i, coupling_i};
-    {weight_we_q, weight_waddr_q, read_q, weight_raddr_q} <= {weight_we_i, weight_waddr_i, weight_read_i, weight_raddr_i};
+    {weight_we_q, weight_waddr_q, weight_part_q, weight_wdata_q} <= {weight_we_i, weight_waddr_i, weight_part_i, weight_wdata_i};
+    {read_q, weight_raddr_q} <= {weight_read_i, weight_raddr_i};
     {keep_slice_q, use_q} <= {weight_keep_i, weight_use_i};
     {conditioning_we_q, conditioning_copy_q, conditioning_waddr_q} <= {conditioning_we_i, conditioning_copy_i, conditioning_waddr_i};
     {conditioning_re_q, conditioning_raddr_q, own_re_q, own_addr_q} <= {conditioning_re_i, conditioning_raddr_i, own_re_i, own_addr_i};
@@ -138,7 +143,6 @@ module tsu_tile #(
     {noise_clear_q, noise_pair_q, noise_lane_q, noise_inject_q} <= {noise_clear_i, noise_pair_i, noise_lane_i, noise_inject_i};
     // Wide, and only for loads.
     if (site_we_i) site_wdata_q <= site_wdata_i;
-    if (|weight_we_i) weight_wdata_q <= weight_wdata_i;
     if (spin_load_i || conditioning_we_i) load_q <= load_i;
   end
 
@@ -211,10 +215,10 @@ module tsu_tile #(
       tsu_pair #(
         .Rows(Rows), .Lanes(Lanes), .Groups(Groups), .Layers(Layers), .WeightBits(WeightBits), .NumRules(NumRules),
         .TableBits(TableBits), .TableLanes(TableLanes), .Hold(Hold), .SlotBits(SlotBits), .WeightAddrBits(WeightAddrBits),
-        .WordBits(WordBits), .SliceBits(SliceBits)
+        .WordBits(WordBits), .SliceBits(SliceBits), .PartBits(PartBits)
       ) u_pair (
         .clk_i, .move_i(move_q),
-        .weight_we_i(weight_we_q[p]), .weight_waddr_i(weight_waddr_q), .weight_wdata_i(weight_wdata_q),
+        .weight_we_i(weight_we_q[p]), .weight_waddr_i(weight_waddr_q), .weight_part_i(weight_part_q), .weight_wdata_i(weight_wdata_q),
         .weight_read_i(read_q), .weight_raddr_i(weight_raddr_q), .weight_keep_i(keep_slice_q), .weight_use_i(use_q),
         .class_i(site_class), .coupling_i(coupling_q),
         .keep_i((clamp_q && site_q[3*p+2]) || (latents_q && site_class != 0)),

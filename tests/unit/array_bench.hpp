@@ -68,7 +68,7 @@ class ArrayBench {
       Load(regs::kTargetCoupling, layer, 0, 0, 0, 0, i, i == 3, static_cast<std::uint32_t>(w.c[i]));
     }
     const int neighbours = 4 * static_cast<int>(g_.pattern.size());
-    const int words = (neighbours * g_.weight_bits + static_cast<int>(regs::kBiasBits) + 31) / 32;
+    const int words = PairWords();
     for (int colour = 0; colour < 2; ++colour) {
       for (int y = 0; y < rows_; ++y) {
         for (int p = 0; p < g_.pairs(); ++p) {
@@ -196,6 +196,9 @@ class ArrayBench {
   };
 
   int PlaneSize() const { return rows_ * g_.cols; }
+  int PairWords() const {
+    return (4 * static_cast<int>(g_.pattern.size()) * g_.weight_bits + static_cast<int>(regs::kBiasBits) + 31) / 32;
+  }
   int Chain(int group, int lane) const { return group * g_.lanes + lane; }
   int Site(int colour, int y, int p) const { return y * g_.cols + 2 * p + ((y + colour) & 1); }
   static void Pack(std::vector<std::uint32_t>& words, int low, int count, int value) {
@@ -219,8 +222,10 @@ class ArrayBench {
     dut_->load_last_i = last;
     dut_->load_data_i = data;
     dut_.Settle();
+    // A noise word behind the clearing, or the parts of a pair word: at most two in a word of the load.
+    const int longest = static_cast<int>(regs::kNoiseWords) * g_.groups + 2 * PairWords() + 2;
     for (int wait = 0; !dut_->load_ready_o; ++wait) {
-      if (wait > static_cast<int>(regs::kNoiseWords) * g_.groups + 2) {  // a noise word behind the clearing
+      if (wait > longest) {
         score_.Fault("load bus stuck");
         break;
       }

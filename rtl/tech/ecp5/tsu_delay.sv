@@ -28,15 +28,7 @@ module tsu_delay #(
       end
       assign q_o = words[place_q];
     end else begin : gen_line
-      for (genvar i = 0; i <= Depth; i = i + 1) begin : gen_step
-        logic [Width-1:0] word;
-        if (i == 0) begin : gen_in
-          assign word = d_i;
-        end else begin : gen_register
-          always_ff @(posedge clk_i) if (step_i) word <= gen_step[i-1].word;
-        end
-      end
-      assign q_o = gen_step[Depth].word;
+      tsu_shift #(.Width(Width), .Depth(Depth)) u_shift (.clk_i, .step_i, .d_i, .q_o);
     end
   endgenerate
 
