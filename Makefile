@@ -45,9 +45,10 @@ run: $(TSU) ## generate Fashion-MNIST images on the simulated board over its ser
 test: build lint ## everything that must hold, in under 15 minutes; ends with the number of tests
 	@python3 tests/run_tests.py $(BUILD)
 
-lint: ## generated files are current, board files agree, RTL reads clean in Verilator and yosys, layers are respected
+lint: ## generated files are current, board files agree, the list of faults fits the sources, RTL reads clean in Verilator and yosys, layers are respected
 	@python3 rtl/regs/gen_regs.py --check
 	@python3 fpga/common/check_boards.py --rtl hx8k
+	@python3 verif/mutants/run_mutants.py --check
 	@verif/lint.sh
 
 regs: ## rewrite the files generated from rtl/regs/tsu.toml

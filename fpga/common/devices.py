@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The pins that a package has and the block RAMs of a device, from the open device databases where they are installed."""
+"""The pins that a package has and the sites of a device, from the open device databases where they are installed."""
 import collections
 import json
 import pathlib
@@ -57,6 +57,16 @@ def block_rams_ecp5(board):
             row, column = map(int, re.search(r"R(\d+)C(\d+)", name).groups())
             blocks[row].append(column - 2)
     return [[f"X{column + 2 * i}/Y{row}/EBR{i}" for column in sorted(blocks[row]) for i in range(TOGETHER)] for row in sorted(blocks)]
+
+
+def lookup_tables_ecp5(board):
+    """Rows of lookup table sites from top to bottom, as nextpnr names them."""
+    rows = collections.defaultdict(list)
+    for name, tile in trellis_table(board, "tilegrid").items():
+        if tile["type"] == "PLC2":
+            row, column = map(int, re.search(r"R(\d+)C(\d+)", name).groups())
+            rows[row] += [f"X{column}/Y{row}/SLICE{part}.K{half}" for part in "ABCD" for half in range(2)]
+    return [rows[row] for row in sorted(rows)]
 
 
 def pins_gowin(board):

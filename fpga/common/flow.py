@@ -15,6 +15,7 @@ from board import ROOT, BoardError, sources
 import block_rams
 import carry_chains
 import devices
+import empty_rows
 
 BUILD = pathlib.Path("build/fpga")  # relative to the root: the YoWASP tools see no other paths
 WHEELS = ("ecp5", "gowin")
@@ -96,23 +97,43 @@ def prepare_ecp5(board, path):
     path.write_text(json.dumps(netlist))
 
 
+def place_with_empty_rows(board, command, seed):
+    """Places only. Returns the placed netlist without what took the empty rows, and the seconds."""
+    folder = BUILD / board.name
+    netlist = json.loads((ROOT / folder / "netlist.json").read_text())
+    count = empty_rows.take(netlist["modules"]["fpga"], devices.lookup_tables_ecp5(board), board.tools["empty_rows"])
+    spaced, placed = f"{folder}/spaced.json", f"{folder}/placed-{seed}.json"
+    (ROOT / spaced).write_text(json.dumps(netlist))
+    seconds = run([*command, "--json", spaced, "--no-route", "--write", placed], folder / f"place-{seed}.log")
+    netlist = json.loads((ROOT / placed).read_text())
+    module = netlist["modules"]["top"]
+    empty_rows.release(module, count)
+    module["settings"]["target_freq"] = str(board.core_hz)  # nextpnr writes no clock constraints
+    (ROOT / placed).write_text(json.dumps(netlist))
+    return placed, seconds
+
+
 def place_and_route(board, seed):
     """Writes routed-<seed> and report-<seed>.json; a missed clock is the caller's to judge."""
     folder, device = BUILD / board.name, board.device
-    command = [tool(board, PLACERS[board.family]), "--json", f"{folder}/netlist.json", "--seed", str(seed),
-               "--report", f"{folder}/report-{seed}.json", "--timing-allow-fail", *board.tools["place"].split()]
+    pins, routed = f"{folder}/{board.pins.name}", f"{folder}/routed-{seed}"
+    command = [tool(board, PLACERS[board.family]), "--seed", str(seed), "--timing-allow-fail", *board.tools["place"].split()]
+    netlist, output = ["--json", f"{folder}/netlist.json"], ["--report", f"{folder}/report-{seed}.json"]
     if board.core["Rings"]:
         command += ["--ignore-loops"]  # nextpnr refuses ring oscillators otherwise
-    pins, routed = f"{folder}/{board.pins.name}", f"{folder}/routed-{seed}"
     if board.family == "ice40":
-        command += [f"--{device['part']}", "--package", device["package"], "--pcf", pins, "--asc", routed]
+        command += [f"--{device['part']}", "--package", device["package"], "--pcf", pins]
+        output += ["--asc", routed]
     elif board.family == "ecp5":
-        command += [f"--{device['part']}", "--package", device["package"], "--speed", str(device["speed"]), "--lpf", pins,
-                    "--textcfg", routed]
+        command += [f"--{device['part']}", "--package", device["package"], "--speed", str(device["speed"]), "--lpf", pins]
+        output += ["--textcfg", routed]
     else:  # The Gowin flow derives no clock behind the PLL: the core clock's frequency is said outright.
-        command += ["--device", device["part"], "--vopt", f"family={device['chip']}", "--vopt", f"cst={pins}",
-                    "--freq", f"{board.core_hz / 1e6:g}", "--write", routed]
-    return run(command, folder / f"place-{seed}.log")
+        command += ["--device", device["part"], "--vopt", f"family={device['chip']}", "--vopt", f"cst={pins}", "--freq", f"{board.core_hz / 1e6:g}"]
+        output += ["--write", routed]
+    if "empty_rows" not in board.tools:
+        return run([*command, *netlist, *output], folder / f"place-{seed}.log")
+    placed, seconds = place_with_empty_rows(board, command, seed)
+    return seconds + run([*command, "--json", placed, "--no-pack", "--no-place", *output], folder / f"route-{seed}.log")
 
 
 def pack(board, seed):

@@ -50,7 +50,7 @@ def cell_counts(family, cells):
 def facts(board, tools, design):
     return {"title": board.title, "family": board.family, "part": f"{board.device['part']} {board.device['package']}",
             "core": board.core, "cells": board.cells, "core_hz": board.core_hz, "tools": tools,
-            "options": {key: board.tools[key] for key in ("synth", "place") if key in board.tools}, "design": design}
+            "options": {key: board.tools[key] for key in ("synth", "place", "empty_rows") if key in board.tools}, "design": design}
 
 
 def critical_path(report, clock):
