@@ -85,9 +85,9 @@ class Board:
             seed, seeds = self.tools["seed"], self.tools["seeds"]
             if not 1 <= len(seeds) <= MAX_SEEDS or len(set(seeds)) != len(seeds) or seed not in seeds:
                 raise BoardError(f"[tools] seeds must list 1 to {MAX_SEEDS} different seeds, seed among them")
-        empty_rows = self.tools.get("empty_rows")
-        if empty_rows is not None and (self.family != "ecp5" or type(empty_rows) is not int or empty_rows < 2):
-            raise BoardError(f"[tools] empty_rows = {empty_rows}: one row in so many, 2 or more, and only on ECP5")
+        rows = self.tools.get("empty_rows")
+        if rows is not None and (self.family != "ecp5" or set(rows) != {"every", "first", "last"} or rows["every"] < 2):
+            raise BoardError(f"[tools] empty_rows = {rows}: every (2 or more), first and last row, and only on ECP5")
 
     @property
     def routed(self):

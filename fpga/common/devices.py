@@ -60,13 +60,13 @@ def block_rams_ecp5(board):
 
 
 def lookup_tables_ecp5(board):
-    """Rows of lookup table sites from top to bottom, as nextpnr names them."""
+    """Lookup table sites by row of the device, as nextpnr names them."""
     rows = collections.defaultdict(list)
     for name, tile in trellis_table(board, "tilegrid").items():
         if tile["type"] == "PLC2":
             row, column = map(int, re.search(r"R(\d+)C(\d+)", name).groups())
             rows[row] += [f"X{column}/Y{row}/SLICE{part}.K{half}" for part in "ABCD" for half in range(2)]
-    return [rows[row] for row in sorted(rows)]
+    return rows
 
 
 def pins_gowin(board):

@@ -2,7 +2,7 @@
 """Rows of an ECP5's logic that the placer leaves empty, so that wires find room.
 
 nextpnr's analytical placer packs logic to three quarters around the block RAMs and leaves whole margins of the device bare; its option for
-the density does not reach ECP5. So while the rest is placed, every n-th row of lookup tables is taken by some that have no nets. They go
+the density does not reach ECP5. So while the rest is placed, every n-th row of lookup tables there is taken by some that have no nets. They go
 before routing: the netlist that is routed has none of them.
 """
 from board import BoardError
@@ -11,9 +11,10 @@ NAME = "empty_row_"
 LUT4 = {"hide_name": 0, "type": "LUT4", "parameters": {"INIT": "0" * 16}, "port_directions": {"Z": "output"}, "connections": {"Z": []}}
 
 
-def take(module, rows, every):
-    """Adds lookup tables in every n-th row; rows: sites as nextpnr names them. Returns how many."""
-    sites = [site for row in rows[every // 2::every] for site in row]
+def take(module, rows, every, first, last):
+    """Adds lookup tables in every n-th of the rows between first and last; rows: by number, sites as nextpnr names them. Returns how many."""
+    crowded = [row for row in sorted(rows) if first <= row <= last]
+    sites = [site for row in crowded[every // 2::every] for site in rows[row]]
     for site in sites:
         module["cells"][NAME + site] = LUT4 | {"attributes": {"BEL": site}}
     return len(sites)

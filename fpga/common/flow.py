@@ -101,7 +101,7 @@ def place_with_empty_rows(board, command, seed):
     """Places only. Returns the placed netlist without what took the empty rows, and the seconds."""
     folder = BUILD / board.name
     netlist = json.loads((ROOT / folder / "netlist.json").read_text())
-    count = empty_rows.take(netlist["modules"]["fpga"], devices.lookup_tables_ecp5(board), board.tools["empty_rows"])
+    count = empty_rows.take(netlist["modules"]["fpga"], devices.lookup_tables_ecp5(board), **board.tools["empty_rows"])
     spaced, placed = f"{folder}/spaced.json", f"{folder}/placed-{seed}.json"
     (ROOT / spaced).write_text(json.dumps(netlist))
     seconds = run([*command, "--json", spaced, "--no-route", "--write", placed], folder / f"place-{seed}.log")
