@@ -86,7 +86,7 @@ class Board:
             if not 1 <= len(seeds) <= MAX_SEEDS or len(set(seeds)) != len(seeds) or seed not in seeds:
                 raise BoardError(f"[tools] seeds must list 1 to {MAX_SEEDS} different seeds, seed among them")
         rows = self.tools.get("empty_rows")
-        if rows is not None and (self.family != "ecp5" or set(rows) != {"every", "first", "last"} or rows["every"] < 2):
+        if rows is not None and (self.family != "ecp5" or not isinstance(rows, dict) or set(rows) != {"every", "first", "last"} or rows["every"] < 2):
             raise BoardError(f"[tools] empty_rows = {rows}: every (2 or more), first and last row, and only on ECP5")
 
     @property
