@@ -110,35 +110,33 @@ module tsu_stage #(
   assign coupling_we_o = taken_q && target_q == 4'(tsu_pkg::TargetCoupling);
 
   // ---- Parts of a pair word ----------------------------------------------------
-  localparam int unsigned PartCountBits = Parts > 1 ? $clog2(Parts) : 1;
-  logic                        writing_q, last_part, last_slice;
-  logic [GroupBits-1:0]        slice_q;
-  logic [PartCountBits-1:0]    part_q;
+  // One of them moves through place_q; an index by counters would be a barrel shifter.
+  localparam int unsigned Places = Groups * Parts;
+  logic [Places-1:0]           place_q;
   logic [Groups*SliceBits-1:0] word;
-  logic [Groups*Parts*PartBits-1:0] parts;  // slices padded to whole parts
+  logic [GroupBits-1:0]        slice;
+  logic [Parts-1:0]            part;
+  logic [PartBits-1:0]         part_data;
   assign word = (Groups*SliceBits)'(data_o);
-  generate
-    for (genvar i = 0; i < Groups; i = i + 1) begin : gen_slice
-      assign parts[i*Parts*PartBits+:Parts*PartBits] = (Parts*PartBits)'(word[i*SliceBits+:SliceBits]);
+  assign load_ready_o = place_q == 0 && noise_q[2:1] == 0;
+  always_comb begin
+    slice     = '0;
+    part      = '0;
+    part_data = '0;
+    for (int unsigned i = 0; i < Places; i = i + 1) begin
+      if (place_q[i]) begin
+        slice     |= GroupBits'(i / Parts);
+        part      |= Parts'(1) << (i % Parts);
+        part_data |= PartBits'(word[i/Parts*SliceBits+:SliceBits] >> (i % Parts * PartBits));
+      end
     end
-  endgenerate
-  assign last_part = part_q == PartCountBits'(Parts - 1);
-  assign last_slice = slice_q == GroupBits'(Groups - 1);
-  assign load_ready_o = !writing_q && noise_q[2:1] == 0;
+  end
   always_ff @(posedge clk_i) begin
-    if (rst_i || !writing_q) begin
-      writing_q <= last_weight && !rst_i;
-      slice_q   <= '0;
-      part_q    <= '0;
-    end else begin
-      writing_q <= !(last_part && last_slice);
-      part_q    <= last_part ? '0 : part_q + 1'b1;
-      slice_q   <= last_part ? slice_q + 1'b1 : slice_q;
-    end
-    weight_we_o <= writing_q ? pair_q : '0;
-    slice_o     <= slice_q;
-    part_o      <= Parts'(1) << part_q;
-    part_data_o <= parts[(32'(slice_q)*Parts+32'(part_q))*PartBits+:PartBits];
+    place_q     <= rst_i ? '0 : Places'({place_q, last_weight});
+    weight_we_o <= place_q != 0 ? pair_q : '0;
+    slice_o     <= slice;
+    part_o      <= part;
+    part_data_o <= part_data;
   end
 
 endmodule
