@@ -3,7 +3,8 @@
 // Scans the spin planes of the idle array: Copy (spins become the conditioning plane) and Emit (sample packets).
 //
 // A packet: header {emit index, group}, then for each emitted site, in order (row, colour, pair), its Lanes bits, packed into words
-// from the low end; the last word is padded with zeros and carries TLAST. One pair a clock; a word that the FIFO does not take stalls.
+// from the low end; the last word is padded with zeros and carries TLAST. One pair a clock, while the FIFO has room: whether this pair
+// completes a word is not asked, since what shifts is as wide as the array.
 `default_nettype none
 module tsu_emitter #(
   parameter int unsigned Rows = 64,
@@ -61,10 +62,11 @@ module tsu_emitter #(
   logic [15:0]          index_q;
 
   // ---- Position: colours innermost, then rows, then groups ----------------
-  logic row_end, group_end, row_done, plane_done;
+  logic shift, row_end, group_end, row_done, plane_done;
+  assign shift      = state_q == StShift && word_ready_i;
   assign row_end    = row_q == last_row_i;
   assign group_end  = group_q == GroupBits'(Groups - 1);
-  assign row_done   = (state_q == StShift && pair_q == PairBits'(Pairs - 1) && !waiting_o) || state_q == StCopy;
+  assign row_done   = (shift && pair_q == PairBits'(Pairs - 1)) || state_q == StCopy;
   assign plane_done = row_done && colour_q && row_end;
 
   always_ff @(posedge clk_i) begin
@@ -96,7 +98,7 @@ module tsu_emitter #(
   assign word_valid_o = completes || state_q == StClose;
   assign word_data_o  = pending_q;
   assign word_last_o  = state_q == StClose;
-  assign waiting_o    = word_valid_o && !word_ready_i;
+  assign waiting_o    = (state_q == StShift || state_q == StPad || state_q == StClose) && !word_ready_i;
   assign sample_o     = state_q == StClose && word_ready_i;
 
   always_ff @(posedge clk_i) begin
@@ -107,11 +109,11 @@ module tsu_emitter #(
     if (scan_valid_i) begin
       spins_q <= scan_spins_i;
       class_q <= scan_class_i;
-    end else if (state_q == StShift && !waiting_o) begin
+    end else if (shift) begin
       spins_q <= spins_q >> Lanes;
       class_q <= class_q >> 2;
     end
-    if (append && !waiting_o) begin
+    if (append && word_ready_i) begin
       fill_word_q <= fill_word_d[31+Lanes:Lanes];
       fill_q      <= completes ? '0 : fill_q + 1'b1;
       if (completes) pending_q <= fill_word_d[31+Lanes:Lanes];
@@ -147,8 +149,8 @@ module tsu_emitter #(
 
   always_ff @(posedge clk_i) begin
     if (emit_i) all_q <= all_i;
-    if (state_q == StWait)                     pair_q <= '0;
-    else if (state_q == StShift && !waiting_o) pair_q <= pair_q + 1'b1;
+    if (state_q == StWait) pair_q <= '0;
+    else if (shift)        pair_q <= pair_q + 1'b1;
     if (state_q == StCopy)        settle_q <= SettleBits'(ScanLatency + 2);
     else if (state_q == StSettle) settle_q <= settle_q - 1'b1;
   end

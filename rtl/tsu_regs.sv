@@ -2,9 +2,9 @@
 //
 // AXI4-Lite register file of the core (REGISTERS.md). Every offset answers OKAY; unknown ones read 0 and ignore writes.
 //
-// One read and one write may be in progress; a write is taken a clock after address and data are both there: AXI allows no
-// combinatorial path through an interface, so ready comes from a register. Reading the low word of a counter latches its high
-// word, so a pair of reads is one moment.
+// One read and one write may be in progress; each is taken a clock after what it needs is there: AXI allows no combinatorial path
+// through an interface, so ready comes from a register, and meanwhile the address is looked at. Reading the low word of a counter
+// latches its high word, so a pair of reads is one moment.
 `default_nettype none
 module tsu_regs #(
   parameter int unsigned Cols = 64,
@@ -195,30 +195,32 @@ module tsu_regs #(
   assign ring_fault_o   = fault_q;
 
   // ---- Read channel ------------------------------------------------------
-  logic        rd_take, rvalid_q;
+  logic        rd_take, rd_ready_q, rvalid_q;
   logic [31:0] rdata_q, rd_value, high_q;
   logic [11:0] rd_addr;
-  logic [2:0]  rd_counter;               // which counter, valid in their range
+  logic [2:0]  counter_q;                // which counter, valid in their range
   logic [63:0] rd_count;
-  logic [15:0] rd_rule;
-  logic        rd_is_counter, rd_is_rule;
+  logic [15:0] rule_q;
+  logic        is_counter_q, is_rule_q;
   logic [11:0] rd_rule_offset, rd_counter_offset;
 
-  assign rd_take        = s_axil_arvalid && !rvalid_q;
+  assign rd_take        = s_axil_arvalid && rd_ready_q;
   assign rd_addr        = {s_axil_araddr[11:2], 2'b00};
-  assign s_axil_arready = !rvalid_q;
+  assign s_axil_arready = rd_ready_q;
   assign s_axil_rdata   = rdata_q;
   assign s_axil_rresp   = Okay;
   assign s_axil_rvalid  = rvalid_q;
 
   assign ring_take_o       = Rings != 0 && rd_take && rd_addr == tsu_pkg::RegEntropyRaw[11:0];
   assign rd_rule_offset    = rd_addr - tsu_pkg::RegRule[11:0];
-  assign rd_is_rule        = rd_rule_offset < 12'(4 * NumRules);
-  assign rd_rule           = Rules[{rd_rule_offset[4:2], 4'b0} +: 16];
   assign rd_counter_offset = rd_addr - tsu_pkg::RegClocks[11:0];
-  assign rd_is_counter     = rd_counter_offset < 12'd48;
-  assign rd_counter        = rd_counter_offset[5:3];
-  assign rd_count          = counters_i[{rd_counter, 6'b0} +: 64];
+  always_ff @(posedge clk_i) begin       // an address waits a clock before it is taken
+    is_rule_q    <= rd_rule_offset < 12'(4 * NumRules);
+    rule_q       <= Rules[{rd_rule_offset[4:2], 4'b0} +: 16];
+    is_counter_q <= rd_counter_offset < 12'd48;
+    counter_q    <= rd_counter_offset[5:3];
+  end
+  assign rd_count = counters_i[{counter_q, 6'b0} +: 64];
 
   always_comb begin
     rd_value = 32'd0;
@@ -244,13 +246,14 @@ module tsu_regs #(
         rd_value = {12'd0, 4'(Rings), 2'd0, waiting, cause, 3'd0, ready};
       tsu_pkg::RegEntropyRaw[11:0]: rd_value = raw;
       default: begin
-        if (rd_is_rule)         rd_value = {{8{rd_rule[15]}}, rd_rule[15:8], {8{rd_rule[7]}}, rd_rule[7:0]};
-        else if (rd_is_counter) rd_value = rd_addr[2] ? high_q : rd_count[31:0];
+        if (is_rule_q)         rd_value = {{8{rule_q[15]}}, rule_q[15:8], {8{rule_q[7]}}, rule_q[7:0]};
+        else if (is_counter_q) rd_value = rd_addr[2] ? high_q : rd_count[31:0];
       end
     endcase
   end
 
   always_ff @(posedge clk_i) begin
+    rd_ready_q <= !rst_i && s_axil_arvalid && !rd_ready_q && !rvalid_q;
     if (rst_i)              rvalid_q <= 1'b0;
     else if (rd_take)       rvalid_q <= 1'b1;
     else if (s_axil_rready) rvalid_q <= 1'b0;
@@ -259,7 +262,7 @@ module tsu_regs #(
   always_ff @(posedge clk_i) begin
     if (rd_take) begin
       rdata_q <= rd_value;
-      if (rd_is_counter && !rd_addr[2]) high_q <= rd_count[63:32];
+      if (is_counter_q && !rd_addr[2]) high_q <= rd_count[63:32];
     end
   end
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// FIFO between the emitter and the sample stream (AXI4-Stream): a word shows two clocks after it was pushed, one word a clock.
+// FIFO between the emitter and the sample stream (AXI4-Stream): a word shows three clocks after it was taken, one word a clock. It is
+// taken into a register, far from the RAM.
 //
 // cut_i drops everything but the word already offered (a stream may not take an offer back); with cut_end_i a word 0 with TLAST
 // follows, so that the reader sees the end of the packet that was cut.
@@ -28,15 +29,15 @@ module tsu_sample_fifo #(
 
   logic [AddrBits-1:0] head_q, head_d;
   logic [AddrBits:0]   count_q;              // words in RAM, the offered one included
-  logic                valid_q, end_q, push, pop, write;
-  logic [32:0]         data;
+  logic                valid_q, end_q, taken_q, push, pop, write;
+  logic [32:0]         taken_word_q, data;
 
-  assign in_ready_o = !count_q[AddrBits] && !cut_i && !end_q;
-  assign push       = in_valid_i && in_ready_o;
+  assign in_ready_o = (!taken_q || !count_q[AddrBits]) && !cut_i;
+  assign push       = taken_q && !count_q[AddrBits];
   assign pop        = valid_q && m_axis_tready;
   assign head_d     = head_q + {{(AddrBits-1){1'b0}}, pop};
   assign write      = push || end_q;         // there is room for the end word: cut_i left one word at most
-  assign empty_o    = count_q == '0 && !end_q;
+  assign empty_o    = count_q == '0 && !taken_q && !end_q;
 
   tsu_ram_1r1w #(
     .Width(33),
@@ -45,11 +46,17 @@ module tsu_sample_fifo #(
     .clk_i  (clk_i),
     .we_i   (write),
     .waddr_i(head_q + count_q[AddrBits-1:0]),
-    .wdata_i(end_q ? {1'b1, 32'd0} : {in_last_i, in_data_i}),
+    .wdata_i(end_q ? {1'b1, 32'd0} : taken_word_q),
     .re_i   (!valid_q || pop),
     .raddr_i(head_d),
     .rdata_o(data)
   );
+
+  always_ff @(posedge clk_i) begin
+    if (rst_i || cut_i)  taken_q <= 1'b0;
+    else if (in_ready_o) taken_q <= in_valid_i;
+    if (in_ready_o) taken_word_q <= {in_last_i, in_data_i};
+  end
 
   always_ff @(posedge clk_i) begin
     if (rst_i) begin

@@ -104,6 +104,7 @@ module tsu_sequencer #(
 
   // ---- Decode: all but what others may change meanwhile --------------------
   logic zero, bad, jump, zero_q, bad_q, jump_q, command_q;
+  logic end_q, scan_q, table_q, beta_op_q;   // which instruction: End; Copy or Emit; Preload or Beta; Beta
   assign zero = argument == 24'd0;
   assign jump = opcode == OpNext && depth_q != 2'd0 && block_left_q[inner] != 24'd1;
 
@@ -127,6 +128,10 @@ module tsu_sequencer #(
     bad_q     <= bad;
     jump_q    <= jump;
     command_q <= !bad && (opcode == OpRandomise || (opcode == OpSweep && !zero));
+    end_q     <= opcode == OpEnd;
+    scan_q    <= opcode == OpCopy || opcode == OpEmit;
+    table_q   <= opcode == OpPreload || opcode == OpBeta;
+    beta_op_q <= opcode == OpBeta;
   end
 
   // ---- Tables ------------------------------------------------------------
@@ -145,20 +150,12 @@ module tsu_sequencer #(
   logic execute, finished, taken_q;          // finished: the instruction is done in this clock
   assign execute = state_q == StExecute;
 
-  always_comb begin
-    case (opcode)
-      OpPreload:           finished = resident || !copying;
-      OpBeta:              finished = resident;
-      OpRandomise, OpSweep: finished = !command_q || taken_q;
-      OpCopy, OpEmit:      finished = drained_i;
-      default:             finished = 1'b1;
-    endcase
-  end
+  assign finished = table_q ? resident || (!beta_op_q && !copying) : scan_q ? drained_i : !command_q || taken_q;
 
-  assign copy_valid_o = execute && !bad_q && !resident && !copying && (opcode == OpPreload || opcode == OpBeta);
+  assign copy_valid_o = execute && !bad_q && table_q && !resident && !copying;
   assign copy_table_o = argument[TableIndexBits-1:0];
   assign copy_slot_o  = !slot_q;
-  assign table_wait_o = execute && opcode == OpBeta && !resident;
+  assign table_wait_o = execute && beta_op_q && !resident;
 
   // Seen a clock late, and not offered again.
   assign cmd_valid_o   = execute && command_q && !taken_q;
@@ -188,9 +185,8 @@ module tsu_sequencer #(
         StRegister: state_q <= StDecode;
         StDecode:  state_q <= StExecute;
         StExecute:
-          if (bad_q || opcode == OpEnd)                   state_q <= StStop;
-          else if (finished)
-            state_q <= (opcode == OpCopy || opcode == OpEmit) ? StScan : StFetch;
+          if (bad_q || end_q) state_q <= StStop;
+          else if (finished)  state_q <= scan_q ? StScan : StFetch;
         StScan:    if (!scan_busy_i) state_q <= StFetch;
         default:   if (drained_i) state_q <= StIdle;
       endcase
@@ -207,7 +203,7 @@ module tsu_sequencer #(
         slot_q  <= 1'b0;
         beta_q  <= 1'b0;
       end
-    end else if (execute && !bad_q && finished && opcode != OpEnd) begin
+    end else if (execute && !bad_q && finished && !end_q) begin
       pc_q <= jump_q ? block_first_q[inner] : pc_q + 1'b1;
       case (opcode)
         OpLayer: layer_q <= argument[LayerBits-1:0];
@@ -228,7 +224,7 @@ module tsu_sequencer #(
         default: ;
       endcase
     end
-    if (execute) good_q <= !bad_q && opcode == OpEnd;
+    if (execute) good_q <= !bad_q && end_q;
     if (abort_i) good_q <= 1'b0;
   end
 

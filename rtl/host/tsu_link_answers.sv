@@ -2,7 +2,8 @@
 //
 // The last Window answer frames, kept as the line carries them, and their way to the line: answering again is sending again.
 //
-// Writing: start_i, then bytes (crc_o is the check value of those so far), then two clocks of close_i. Sending: send_i while !busy_o.
+// Writing: start_i, then bytes (crc_o is the check value of those so far), then two clocks of close_i. Sending: send_i while !busy_o. A byte
+// is written a clock late: the first one sent is read two clocks after send_i at the earliest.
 // slot_i holds still from start_i on. The writer keeps off the frame that is being sent (sending_o).
 `default_nettype none
 module tsu_link_answers #(
@@ -27,8 +28,8 @@ module tsu_link_answers #(
 );
   // ---- Write -------------------------------------------------------------
   logic [31:0] crc_q, crc_d;
-  logic        we;
-  logic [7:0]  waddr, wdata, rdata;
+  logic        we, we_q;
+  logic [7:0]  waddr, wdata, waddr_q, wdata_q, rdata;
 
   tsu_crc32 u_crc (.state_i(crc_q), .data_i(data_i), .state_o(crc_d));
   assign crc_o = ~crc_q;
@@ -40,6 +41,7 @@ module tsu_link_answers #(
   tsu_cobs_encode u_encode (
     .clk_i, .start_i, .valid_i, .data_i, .close_i, .we_o(we), .addr_o(waddr), .data_o(wdata)
   );
+  always_ff @(posedge clk_i) {we_q, waddr_q, wdata_q} <= {we, waddr, wdata};
 
   // ---- Send --------------------------------------------------------------
   logic                busy_q, valid_q;      // valid_q: the RAM shows the byte at place_q
@@ -70,9 +72,9 @@ module tsu_link_answers #(
 
   tsu_ram_1r1w #(.Width(8), .Depth(Window > 1 ? 256 * Window : 512)) u_ram (
     .clk_i  (clk_i),
-    .we_i   (we),
-    .waddr_i({slot_i, waddr}),
-    .wdata_i(wdata),
+    .we_i   (we_q),
+    .waddr_i({slot_i, waddr_q}),
+    .wdata_i(wdata_q),
     .re_i   (busy_q),
     .raddr_i({slot_q, place_q}),
     .rdata_o(rdata)
