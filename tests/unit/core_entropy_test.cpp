@@ -65,8 +65,8 @@ TEST_F(CoreEntropy, RawWordsAreTheRingsBits) {
   Control(kSelect);
   int words = 0;
   for (int i = 0; i < 20'000 && words < 60; ++i) {
-    const std::uint32_t waiting = Entropy() >> 8 & 255, word = bench.Read(kRegEntropyRaw);
-    if (waiting == 0) continue;
+    if ((Entropy() >> 8 & 255) == 0) continue;  // and no word is taken that comes meanwhile
+    const std::uint32_t word = bench.Read(kRegEntropyRaw);
     std::uint32_t expected = 0;
     for (int b = 0; b < 32; ++b) expected |= static_cast<std::uint32_t>(bank.Next()) << b;
     ASSERT_EQ(word, expected) << "word " << words;
