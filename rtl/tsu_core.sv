@@ -97,6 +97,10 @@ module tsu_core #(
   logic         unused_prot;
   assign unused_prot = ^{s_axil_awprot, s_axil_arprot};
 
+  // Reset reaches the whole chip: the registers have it first, all else a clock later, the array (tsu_array) two.
+  logic rst_q;
+  always_ff @(posedge clk_i) rst_q <= rst_i;
+
   tsu_regs #(
     .Cols(Cols), .Rows(Rows), .Tiles(Tiles), .Lanes(Lanes), .Groups(Groups), .Layers(Layers),
     .WeightBits(WeightBits), .NumRules(NumRules), .Rules(Rules), .TableBits(TableBits), .Tables(Tables),
@@ -126,7 +130,7 @@ module tsu_core #(
       assign ring_data    = '0;
     end else begin : gen_rings
       tsu_entropy #(.Rings(Rings), .SampleClocks(RingSampleClocks), .Seed(RingSeed)) u_entropy (
-        .clk_i, .rst_i, .enable_i(ring_enable), .restart_i(ring_restart), .fault_i(ring_fault), .model_o(ring_model),
+        .clk_i, .rst_i(rst_q), .enable_i(ring_enable), .restart_i(ring_restart), .fault_i(ring_fault), .model_o(ring_model),
         .ready_o(ring_ready), .cause_o(ring_cause), .waiting_o(ring_waiting), .data_o(ring_data), .take_i(ring_take),
         .raw_valid_o(), .raw_bit_o()
       );
@@ -134,7 +138,7 @@ module tsu_core #(
   endgenerate
 
   tsu_counters #(.FlipsPerStep(Pairs * Lanes)) u_counters (
-    .clk_i, .rst_i, .clear_i(clear), .busy_i(busy),
+    .clk_i, .rst_i(rst_q), .clear_i(clear), .busy_i(busy),
     .sweeping_i(step_valid || !array_idle),
     .step_i(step_valid && step_real),
     .stall_i(emit_waiting || (table_wait && !(step_valid && step_real))),
@@ -153,7 +157,7 @@ module tsu_core #(
     .Rows(Rows), .Pairs(Pairs), .Lanes(Lanes), .Groups(Groups), .Layers(Layers), .WordBits(WordBits),
     .TableBits(TableBits), .Tables(Tables), .ProgramWords(ProgramWords)
   ) u_loader (
-    .clk_i, .rst_i, .hold_i(busy), .error_o(load_error),
+    .clk_i, .rst_i(rst_q), .hold_i(busy), .error_o(load_error),
     .s_axis_tdata, .s_axis_tvalid, .s_axis_tready, .s_axis_tlast,
     .program_we_o(program_we), .store_we_o(store_we), .load_valid_o(load_valid), .load_ready_i(load_ready),
     .load_target_o(load_target), .load_index_o(load_index), .load_colour_o(load_colour), .load_row_o(load_row),
@@ -177,7 +181,7 @@ module tsu_core #(
   always_ff @(posedge clk_i) drained_q <= stepper_idle && array_idle;
 
   tsu_sequencer #(.ProgramWords(ProgramWords), .Layers(Layers), .Tables(Tables)) u_sequencer (
-    .clk_i, .rst_i, .start_i(start), .abort_i(abort), .busy_o(busy), .done_o(done), .error_o(program_error),
+    .clk_i, .rst_i(rst_q), .start_i(start), .abort_i(abort), .busy_o(busy), .done_o(done), .error_o(program_error),
     .table_wait_o(table_wait), .pc_o(pc),
     .loads_done_i(!load_valid && load_ready), .program_we_i(program_we), .program_addr_i(load_row[PcBits-1:0]), .program_data_i(load_data),
     .stop_o(stop), .drained_i(drained_q),
@@ -201,7 +205,7 @@ module tsu_core #(
   tsu_stepper #(
     .Rows(Rows), .Groups(Groups), .Layers(Layers), .Drain(Reach * Groups), .PipelineDepth(PipelineDepth)
   ) u_stepper (
-    .clk_i, .rst_i, .stop_i(stop), .last_row_i(last_row_q), .idle_o(stepper_idle), .slot_used_o(slot_used),
+    .clk_i, .rst_i(rst_q), .stop_i(stop), .last_row_i(last_row_q), .idle_o(stepper_idle), .slot_used_o(slot_used),
     .cmd_valid_i(cmd_valid && !copy_hold), .cmd_ready_o(stepper_ready), .cmd_sweeps_i(cmd_sweeps), .cmd_random_i(cmd_random),
     .cmd_latents_i(cmd_latents), .cmd_clamp_i(cmd_clamp), .cmd_slot_i(cmd_slot), .cmd_layer_i(cmd_layer),
     .step_valid_o(step_valid), .step_real_o(step_real), .step_colour_o(step_colour), .step_row_o(step_row),
@@ -214,7 +218,7 @@ module tsu_core #(
   logic [tsu_pkg::ThresholdBits-1:0] table_data;
 
   tsu_tables #(.TableBits(TableBits), .Tables(Tables), .Shared(TableLanes > 1)) u_tables (
-    .clk_i, .rst_i, .clear_i(start || abort), .idle_i(stepper_idle && array_idle), .hold_o(copy_hold),
+    .clk_i, .rst_i(rst_q), .clear_i(start || abort), .idle_i(stepper_idle && array_idle), .hold_o(copy_hold),
     .store_we_i(store_we), .store_table_i(load_index[TableIndexBits-1:0]), .store_entry_i(load_row[TableBits-1:0]),
     .store_data_i(load_data[tsu_pkg::ThresholdBits-1:0]),
     .copy_valid_i(copy_valid), .copy_table_i(copy_table), .copy_slot_i(copy_slot), .busy_o(copy_busy),
@@ -234,7 +238,7 @@ module tsu_core #(
   tsu_emitter #(
     .Rows(Rows), .Pairs(Pairs), .Lanes(Lanes), .Groups(Groups), .ScanLatency(ScanLatency)
   ) u_emitter (
-    .clk_i, .rst_i, .abort_i(abort), .clear_i(start), .last_row_i(last_row_q),
+    .clk_i, .rst_i(rst_q), .abort_i(abort), .clear_i(start), .last_row_i(last_row_q),
     .copy_i(scan_start_copy), .emit_i(scan_start_emit), .all_i(scan_all), .busy_o(scan_busy), .open_o(packet_open),
     .waiting_o(emit_waiting), .sample_o(sample),
     .scan_valid_o(scan_valid), .scan_colour_o(scan_colour), .scan_row_o(scan_row), .scan_group_o(scan_group),
@@ -243,7 +247,7 @@ module tsu_core #(
   );
 
   tsu_sample_fifo #(.Depth(SampleWords)) u_fifo (
-    .clk_i, .rst_i, .cut_i(abort), .cut_end_i(packet_open || !fifo_empty), .empty_o(fifo_empty),
+    .clk_i, .rst_i(rst_q), .cut_i(abort), .cut_end_i(packet_open || !fifo_empty), .empty_o(fifo_empty),
     .in_valid_i(word_valid), .in_ready_o(word_ready), .in_data_i(word_data), .in_last_i(word_last),
     .m_axis_tdata, .m_axis_tvalid, .m_axis_tready, .m_axis_tlast
   );
@@ -254,7 +258,7 @@ module tsu_core #(
     .WeightBits(WeightBits), .NumRules(NumRules), .Rules(Rules), .TableBits(TableBits), .Slots(Slots), .TableLanes(TableLanes),
     .Hold(Hold)
   ) u_array (
-    .clk_i, .rst_i,
+    .clk_i, .rst_i(rst_q),
     .step_valid_i(step_valid), .step_real_i(step_real), .step_colour_i(step_colour), .step_row_i(step_row),
     .step_group_i(step_group), .step_layer_i(step_layer), .step_slot_i(step_slot), .step_random_i(step_random),
     .step_latents_i(step_latents), .step_clamp_i(step_clamp), .idle_o(array_idle),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The six run counters of the register map, 64 bits each, in its order: clocks, sweep clocks, row steps, flips, stalls, samples.
-// They count only while a program runs and add up over runs until they are cleared.
+// They count only while a program runs and add up over runs until they are cleared, all a clock late: what they count comes from far.
 `default_nettype none
 module tsu_counters #(
   parameter int unsigned FlipsPerStep = 256
@@ -16,24 +16,30 @@ module tsu_counters #(
   input  logic         sample_i,    // a sample packet is complete
   output logic [383:0] counters_o
 );
+  logic clear_q, busy_q, sweeping_q, step_q, stall_q, sample_q;
+  always_ff @(posedge clk_i) begin
+    {clear_q, busy_q, sweeping_q, step_q} <= {clear_i || rst_i, busy_i, sweeping_i, step_i};
+    {stall_q, sample_q} <= {stall_i, sample_i};
+  end
+
   logic [63:0] clocks_q, sweep_clocks_q, steps_q, flips_q, stalls_q, samples_q;
 
   assign counters_o = {samples_q, stalls_q, flips_q, steps_q, sweep_clocks_q, clocks_q};
 
   always_ff @(posedge clk_i) begin
-    if (rst_i || clear_i) begin
+    if (clear_q) begin
       clocks_q       <= '0;
       sweep_clocks_q <= '0;
       steps_q        <= '0;
       flips_q        <= '0;
       stalls_q       <= '0;
       samples_q      <= '0;
-    end else if (busy_i) begin
+    end else if (busy_q) begin
       clocks_q <= clocks_q + 64'd1;
-      if (sweeping_i) sweep_clocks_q <= sweep_clocks_q + 64'd1;
-      if (stall_i)    stalls_q       <= stalls_q + 64'd1;
-      if (sample_i)   samples_q      <= samples_q + 64'd1;
-      if (step_i) begin
+      if (sweeping_q) sweep_clocks_q <= sweep_clocks_q + 64'd1;
+      if (stall_q)    stalls_q       <= stalls_q + 64'd1;
+      if (sample_q)   samples_q      <= samples_q + 64'd1;
+      if (step_q) begin
         steps_q <= steps_q + 64'd1;
         flips_q <= flips_q + 64'(FlipsPerStep);
       end

@@ -99,7 +99,7 @@ module tsu_emitter #(
   assign word_data_o  = pending_q;
   assign word_last_o  = state_q == StClose;
   assign waiting_o    = (state_q == StShift || state_q == StPad || state_q == StClose) && !word_ready_i;
-  assign sample_o     = state_q == StClose && word_ready_i;
+  assign sample_o     = state_q == StClose && word_ready_i && !abort_i;
 
   always_ff @(posedge clk_i) begin
     if (state_q == StHeader) begin

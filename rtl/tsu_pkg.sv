@@ -22,7 +22,7 @@ package tsu_pkg;
   localparam int unsigned NoiseExpBits = 32'd14;  // upper bits of the word: their leading zeros give the exponent
   localparam int unsigned NoiseJumpLog2 = 32'd48;  // streams are 2^48 words apart
   localparam int unsigned NoisePairsLog2 = 32'd10;  // stream index = chain * 2^10 + column pair
-  localparam int unsigned PipelineDepth = 32'd11;  // from the row step that pushes an update to the clock that writes it
+  localparam int unsigned PipelineDepth = 32'd12;  // from the row step that pushes an update to the clock that writes it
   localparam int unsigned ScanLatency = 32'd3;  // from a scan to its answer
   localparam int unsigned OpEnd = 32'd0;  // stop; raises the done bit
   localparam int unsigned OpLayer = 32'd1;  // argument: resident layer used by later sweeps

@@ -99,6 +99,8 @@ module tsu_regs #(
   // ---- Registers ---------------------------------------------------------
   logic        done_q, program_error_q, load_error_q, start, abort, abort_q, alarm, alarm_begins;
   logic [15:0] rows_q;
+  logic [15:0] rows_next_q;              // what was written to Rows, looked at a clock later
+  logic        rows_write_q;
   logic [31:0] scratch_q, wr_rows;
   logic [2:0]  irq_enable_q, irq_status_q, irq_event;
 
@@ -114,16 +116,20 @@ module tsu_regs #(
   assign irq_event = {sample_i, program_error_i || load_error_i || alarm_begins, done_i};
   assign irq_o     = |(irq_status_q & irq_enable_q);
 
+  // A count outside the built rows would address RAM that is not there.
+  always_ff @(posedge clk_i) begin
+    rows_next_q  <= wr_rows[15:0];
+    rows_write_q <= wr_take && wr_addr == tsu_pkg::RegRows[11:0] && wr_rows[31:16] == '0 && !busy_i;
+    if (rst_i) rows_q <= 16'(Rows);
+    else if (rows_write_q && rows_next_q != '0 && rows_next_q <= 16'(Rows)) rows_q <= rows_next_q;
+  end
+
   always_ff @(posedge clk_i) begin
     if (rst_i) begin
-      rows_q       <= 16'(Rows);
       scratch_q    <= '0;
       irq_enable_q <= '0;
     end else if (wr_take) begin
       case (wr_addr)
-        // A count outside the built rows would address RAM that is not there.
-        tsu_pkg::RegRows[11:0]:
-          if (!busy_i && wr_rows != 32'd0 && wr_rows <= 32'(Rows)) rows_q <= wr_rows[15:0];
         tsu_pkg::RegScratch[11:0]:   scratch_q <= (s_axil_wdata & wr_mask) | (scratch_q & ~wr_mask);
         tsu_pkg::RegIrqEnable[11:0]: if (s_axil_wstrb[0]) irq_enable_q <= s_axil_wdata[2:0];
         default: ;

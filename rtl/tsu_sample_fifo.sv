@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// FIFO between the emitter and the sample stream (AXI4-Stream): a word shows three clocks after it was taken, one word a clock. It is
-// taken into a register, far from the RAM.
+// FIFO between the emitter and the sample stream (AXI4-Stream): a word is offered four clocks after it was taken, one word a clock. Words
+// are taken into a register and offered from one, both far from the RAM; a spare one has room for the word that is on its way when the
+// reader stops.
 //
 // cut_i drops everything but the word already offered (a stream may not take an offer back); with cut_end_i a word 0 with TLAST
 // follows, so that the reader sees the end of the packet that was cut.
@@ -27,25 +28,35 @@ module tsu_sample_fifo #(
 );
   localparam int unsigned AddrBits = $clog2(Depth);
 
-  logic [AddrBits-1:0] head_q, head_d;
-  logic [AddrBits:0]   count_q;              // words in RAM, the offered one included
-  logic                valid_q, end_q, taken_q, push, pop, write;
-  logic [32:0]         taken_word_q, data;
+  logic [AddrBits-1:0] head_q, head_d, tail_q;
+  logic [AddrBits:0]   count_q;              // words in RAM
+  logic                valid_q, end_q, push, pop, write;
+  logic                taken_q, offer_q, spare_q, free;
+  logic [32:0]         taken_word_q, offer_word_q, spare_word_q, data;
 
-  assign in_ready_o = (!taken_q || !count_q[AddrBits]) && !cut_i;
+  assign in_ready_o = !taken_q || !count_q[AddrBits];
   assign push       = taken_q && !count_q[AddrBits];
-  assign pop        = valid_q && m_axis_tready;
+  assign pop        = valid_q && !spare_q;
+  assign free       = !offer_q || m_axis_tready;
   assign head_d     = head_q + {{(AddrBits-1){1'b0}}, pop};
-  assign write      = push || end_q;         // there is room for the end word: cut_i left one word at most
-  assign empty_o    = count_q == '0 && !taken_q && !end_q;
+  assign write      = push || end_q;         // there is room for the end word: cut_i left nothing in the RAM
+  assign empty_o    = count_q == '0 && !taken_q && !offer_q && !spare_q && !end_q;
 
+  // ---- Taken -------------------------------------------------------------
+  always_ff @(posedge clk_i) begin
+    if (rst_i || cut_i)  taken_q <= 1'b0;
+    else if (in_ready_o) taken_q <= in_valid_i;
+    if (in_ready_o) taken_word_q <= {in_last_i, in_data_i};
+  end
+
+  // ---- RAM ---------------------------------------------------------------
   tsu_ram_1r1w #(
     .Width(33),
     .Depth(Depth)
   ) u_ram (
     .clk_i  (clk_i),
     .we_i   (write),
-    .waddr_i(head_q + count_q[AddrBits-1:0]),
+    .waddr_i(tail_q),
     .wdata_i(end_q ? {1'b1, 32'd0} : taken_word_q),
     .re_i   (!valid_q || pop),
     .raddr_i(head_d),
@@ -53,35 +64,41 @@ module tsu_sample_fifo #(
   );
 
   always_ff @(posedge clk_i) begin
-    if (rst_i || cut_i)  taken_q <= 1'b0;
-    else if (in_ready_o) taken_q <= in_valid_i;
-    if (in_ready_o) taken_word_q <= {in_last_i, in_data_i};
-  end
-
-  always_ff @(posedge clk_i) begin
-    if (rst_i) begin
+    if (rst_i || cut_i) begin
       head_q  <= '0;
+      tail_q  <= '0;
       count_q <= '0;
       valid_q <= 1'b0;
-      end_q   <= 1'b0;
-    end else if (cut_i) begin
+      end_q   <= cut_i && cut_end_i && !rst_i;
+    end else begin
       head_q  <= head_d;
-      count_q <= {{AddrBits{1'b0}}, valid_q && !pop};
-      valid_q <= valid_q && !pop;
-      end_q   <= cut_end_i;
-    end else if (valid_q || count_q != '0 || write) begin
-      head_q  <= head_d;
+      tail_q  <= tail_q + {{(AddrBits-1){1'b0}}, write};
       if (write && !pop)      count_q <= count_q + 1'b1;
       else if (pop && !write) count_q <= count_q - 1'b1;
-      // A word pushed in this clock is not yet what the RAM reads. The reader's word on pop comes late: both answers wait for it.
+      // A word pushed in this clock is not yet what the RAM reads.
       valid_q <= pop ? count_q > (AddrBits+1)'(1) : count_q != '0;
       end_q   <= 1'b0;
     end
   end
 
-  assign m_axis_tvalid = valid_q;
-  assign m_axis_tdata  = data[31:0];
-  assign m_axis_tlast  = data[32];
+  // ---- Offered -----------------------------------------------------------
+  always_ff @(posedge clk_i) begin
+    if (rst_i) begin
+      offer_q <= 1'b0;
+      spare_q <= 1'b0;
+    end else if (cut_i) begin
+      offer_q <= !free;
+      spare_q <= 1'b0;
+    end else begin
+      if (free) offer_q <= valid_q || spare_q;
+      spare_q <= !free && (valid_q || spare_q);
+    end
+    if (free) offer_word_q <= spare_q ? spare_word_q : data;
+    if (!spare_q) spare_word_q <= data;
+  end
+
+  assign m_axis_tvalid = offer_q;
+  assign {m_axis_tlast, m_axis_tdata} = offer_word_q;
 
   // ---- Checks ------------------------------------------------------------
 `ifndef SYNTHESIS
@@ -89,9 +106,9 @@ module tsu_sample_fifo #(
   logic [32:0] past_q;
   initial held_q = 1'b0;
   always_ff @(posedge clk_i) begin
-    if (held_q) begin offer_held: assert (m_axis_tvalid && data == past_q); end
+    if (held_q) begin offer_held: assert (m_axis_tvalid && offer_word_q == past_q); end
     held_q <= !rst_i && m_axis_tvalid && !m_axis_tready;
-    if (m_axis_tvalid) past_q <= data;
+    if (m_axis_tvalid) past_q <= offer_word_q;
   end
 `endif
 endmodule

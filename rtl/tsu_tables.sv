@@ -52,14 +52,19 @@ module tsu_tables #(
   assign slot_valid_o = valid_q;
   assign slot_table_o = slot_table_q;
 
+  logic                 store_we_q;
+  logic [IndexBits+TableBits-1:0] store_at_q;
+  logic [tsu_pkg::ThresholdBits-1:0] store_data_q;
+  always_ff @(posedge clk_i) {store_we_q, store_at_q, store_data_q} <= {store_we_i, store_table_i, store_entry_i, store_data_i};
+
   tsu_ram_1r1w #(
     .Width(tsu_pkg::ThresholdBits),
     .Depth(Tables << TableBits)
   ) u_store (
     .clk_i  (clk_i),
-    .we_i   (store_we_i),
-    .waddr_i({store_table_i, store_entry_i}),
-    .wdata_i(store_data_i),
+    .we_i   (store_we_q),
+    .waddr_i(store_at_q),
+    .wdata_i(store_data_q),
     .re_i   (state_q == StCopy),
     .raddr_i({table_q, entry_q}),
     .rdata_o(table_data_o)

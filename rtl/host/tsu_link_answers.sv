@@ -44,32 +44,35 @@ module tsu_link_answers #(
   always_ff @(posedge clk_i) {we_q, waddr_q, wdata_q} <= {we, waddr, wdata};
 
   // ---- Send --------------------------------------------------------------
-  logic                busy_q, valid_q;      // valid_q: the RAM shows the byte at place_q
+  logic                busy_q, asked_q, valid_q;  // asked_q: the RAM shows the byte at place_q; valid_q: byte_o does
   logic [SlotBits-1:0] slot_q;
   logic [7:0]          place_q;
 
   assign busy_o       = busy_q;
   assign sending_o    = busy_q && slot_q == slot_i;
   assign byte_valid_o = valid_q;
-  assign byte_o       = rdata;
 
   always_ff @(posedge clk_i) begin
     if (rst_i) begin
       busy_q  <= 1'b0;
+      asked_q <= 1'b0;
       valid_q <= 1'b0;
     end else if (!busy_q) begin
       busy_q  <= send_i;
       slot_q  <= slot_i;
       place_q <= 8'd0;
     end else if (!valid_q) begin
-      valid_q <= 1'b1;
+      asked_q <= 1'b1;
+      valid_q <= asked_q;
     end else if (byte_ready_i) begin
+      asked_q <= 1'b0;
       valid_q <= 1'b0;
       place_q <= place_q + 8'd1;
-      busy_q  <= rdata != 8'd0;              // the delimiter ends the frame
+      busy_q  <= byte_o != 8'd0;              // the delimiter ends the frame
     end
   end
 
+  always_ff @(posedge clk_i) byte_o <= rdata;
   tsu_ram_1r1w #(.Width(8), .Depth(Window > 1 ? 256 * Window : 512)) u_ram (
     .clk_i  (clk_i),
     .we_i   (we_q),

@@ -75,13 +75,21 @@ module tsu_link_receiver #(
     end
   end
 
-  logic [7:0] answer;                        // too late in its clock to be looked at there
-  always_ff @(posedge clk_i) data_o <= answer;
+  // Between registers: the RAM may lie far away. A frame's length is written two clocks before it is read.
+  logic                we_q;
+  logic [SlotBits-1:0] tail_now_q;
+  logic [7:0]          waddr_q, wdata_q, answer;
+  always_ff @(posedge clk_i) begin
+    we_q <= (byte_valid && fits) || (frame_end && good);
+    tail_now_q <= tail;
+    {waddr_q, wdata_q} <= frame_end ? {8'd255, length_q} : {length_q, data};
+    data_o <= answer;
+  end
   tsu_ram_1r1w #(.Width(8), .Depth(Window > 1 ? 256 * Window : 512)) u_ram (
     .clk_i  (clk_i),
-    .we_i   ((byte_valid && fits) || (frame_end && good)),
-    .waddr_i({tail, frame_end ? 8'd255 : length_q}),
-    .wdata_i(frame_end ? length_q : data),
+    .we_i   (we_q),
+    .waddr_i({tail_now_q, waddr_q}),
+    .wdata_i(wdata_q),
     .re_i   (frame_valid_o),
     .raddr_i({head, addr_i}),
     .rdata_o(answer)

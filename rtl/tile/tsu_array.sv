@@ -9,13 +9,14 @@
 // Clocks of the pushing step (valid low is legal anywhere; nothing stalls). What many tiles or pairs listen to passes a register in the
 // tile and, below it, one in the pair; block RAMs answer into a register:
 //   0 step    1 spin RAM and token RAM read    2 site RAM read    3 window shifts; weight RAM read    4 weights become current; taps
-//   5 rule sums; conditioning read    6 field    7 |f|    8 threshold and own spin read; noise drawn    9 code    10 decision    11 write
+//   5 rule sums; conditioning read    6 field    7 |f|    8 threshold and own spin read; noise drawn    9 code    10 decision
+//   11 chosen, or a loaded one    12 written
 //
 // What control must keep:
 //   - the steps of a row, groups 0 .. Groups-1, follow each other without empty steps (idle clocks are fine), and all are given;
 //   - a row's stream in one phase and its stream in the next are at least MinPhase = Reach x Groups + PipelineDepth + 2 steps apart;
 //   - after the last phase, Reach x Groups empty steps push the last rows out;
-//   - loads and scans only while idle_o; a loaded word can be read 4 clocks after the clock that took it, at the earliest.
+//   - loads and scans only while idle_o; a loaded word can be read 5 clocks after the clock that took it, at the earliest.
 // Scan: scan_valid_o ScanLatency clocks after scan_valid_i, one a clock; the spins stay until the next scan or step.
 // Golden twin: verif/golden/core.cpp, tsu::golden::Core::Row().
 
@@ -101,6 +102,7 @@ module tsu_array #(
   localparam int Reach = tsu_pattern_pkg::reach(Rules, NumRules);
   localparam int unsigned Halo = (Reach + 1) / 2;
   localparam int unsigned TilePairs = Pairs / Tiles;
+  localparam int unsigned PairBits = Pairs > 1 ? $clog2(Pairs) : 1;
   localparam int unsigned TileWidth = TilePairs * Lanes;
   localparam int unsigned ViewWidth = (TilePairs + 2 * Halo) * Lanes;
   localparam int unsigned B = tsu_pkg::BiasBits;
@@ -137,6 +139,9 @@ module tsu_array #(
     if (Slots < 1) $error("tsu_array: Slots must be at least 1");
   endgenerate
 
+  logic rst_q;  // far from where reset comes from
+  always_ff @(posedge clk_i) rst_q <= rst_i;
+
   // ---- Row steps become centre tokens ------------------------------------------
   localparam int unsigned PlaceBits = GroupBits + RowBits + 1;
   localparam int unsigned TokenBits = 3 + SlotBits + LayerBits + PlaceBits;
@@ -145,7 +150,7 @@ module tsu_array #(
   tsu_token #(
     .Bits(TokenBits), .Delay(Reach * Groups), .Lead(Groups - 1)
   ) u_token (
-    .clk_i, .rst_i, .valid_i(step_valid_i), .real_i(step_real_i),
+    .clk_i, .rst_i(rst_q), .valid_i(step_valid_i), .real_i(step_real_i),
     .token_i({step_clamp_i, step_latents_i, step_random_i, step_slot_i,
               step_layer_i, step_group_i, step_row_i, step_colour_i}),
     .early_valid_o(early_valid), .early_o(early), .centre_valid_o(centre_valid), .centre_o(centre)
@@ -178,9 +183,9 @@ module tsu_array #(
   assign place = {place_q, place1};
 
   always_ff @(posedge clk_i) begin
-    {shift1_q, shift2_q} <= {!rst_i && step_valid_i, !rst_i && shift1_q};
-    early2_q <= !rst_i && early_valid;
-    valid_q  <= rst_i ? '0 : valid[PipelineDepth-1:1];
+    {shift1_q, shift2_q} <= {!rst_q && step_valid_i, !rst_q && shift1_q};
+    early2_q <= !rst_q && early_valid;
+    valid_q  <= rst_q ? '0 : valid[PipelineDepth-1:1];
     if (move) begin
       {clamp2_q, latents2_q, coupling2_q} <= {clamp1, latents1, coupling1};
       {clamp3_q, latents3_q, coupling3_q} <= {clamp2_q, latents2_q, coupling2_q};
@@ -194,14 +199,15 @@ module tsu_array #(
   localparam int unsigned CountBits = $clog2(Reach * Groups + PipelineDepth + 2);
   logic [CountBits-1:0] under_way_q;
   always_ff @(posedge clk_i) begin
-    if (rst_i) under_way_q <= '0;
+    if (rst_q) under_way_q <= '0;
     else if ((step_valid_i && step_real_i) != valid[PipelineDepth]) under_way_q <= valid[PipelineDepth] ? under_way_q - 1'b1 : under_way_q + 1'b1;
   end
   assign idle_o = under_way_q == 0;
 
   // ---- Load bus ------------------------------------------------------------------
   logic                 load_spin, load_conditioning, load_site, load_coupling;
-  logic [Pairs-1:0]     load_weight, noise_clear, noise_pair;
+  logic                 load_weight, noise_clear, noise_step;
+  logic [PairBits-1:0]  load_pair;
   logic [Lanes-1:0]     noise_lane;
   logic [GroupBits-1:0] slice;
   logic [Parts-1:0]     part;
@@ -214,14 +220,14 @@ module tsu_array #(
   logic [B-1:0]         load_value;
   logic [tsu_pkg::NoiseShl-1:0] noise_inject;
   tsu_stage #(
-    .Pairs(Pairs), .Lanes(Lanes), .Groups(Groups), .StageBits(StageBits), .SliceBits(SliceBits), .PartBits(PartBits), .GroupBits(GroupBits)
+    .PairBits(PairBits), .Lanes(Lanes), .Groups(Groups), .StageBits(StageBits), .SliceBits(SliceBits), .PartBits(PartBits), .GroupBits(GroupBits)
   ) u_stage (
-    .clk_i, .rst_i,
+    .clk_i, .rst_i(rst_q),
     .load_valid_i, .load_ready_o, .load_target_i, .load_index_i, .load_colour_i, .load_row_i, .load_pair_i, .load_lane_i,
     .load_word_i, .load_last_i, .load_data_i,
-    .spin_we_o(load_spin), .conditioning_we_o(load_conditioning), .site_we_o(load_site), .weight_we_o(load_weight),
+    .spin_we_o(load_spin), .conditioning_we_o(load_conditioning), .site_we_o(load_site), .weight_we_o(load_weight), .pair_o(load_pair),
     .slice_o(slice), .part_o(part), .part_data_o(part_data), .index_o(index), .colour_o(load_colour), .row_o(load_row),
-    .data_o(load_data), .noise_clear_o(noise_clear), .noise_pair_o(noise_pair), .noise_lane_o(noise_lane),
+    .data_o(load_data), .noise_clear_o(noise_clear), .noise_step_o(noise_step), .noise_lane_o(noise_lane),
     .noise_inject_o(noise_inject), .coupling_we_o(load_coupling), .coupling_class_o(coupling_class), .coupling_o(load_value)
   );
 
@@ -294,8 +300,8 @@ module tsu_array #(
   logic [SpinAddrBits-1:0] copy_at1_q, copy_at2_q;
   logic [Width-1:0]        stream3;
   always_ff @(posedge clk_i) begin
-    scan_q <= rst_i ? '0 : {scan_q[tsu_pkg::ScanLatency-2:0], scan_valid_i};
-    {copy1_q, copy2_q} <= {scan_valid_i && scan_copy_i && !rst_i, copy1_q && !rst_i};
+    scan_q <= rst_q ? '0 : {scan_q[tsu_pkg::ScanLatency-2:0], scan_valid_i};
+    {copy1_q, copy2_q} <= {scan_valid_i && scan_copy_i && !rst_q, copy1_q && !rst_q};
     {copy_at1_q, copy_at2_q} <= {stream0, copy_at1_q};
   end
   assign scan_valid_o = scan_q[tsu_pkg::ScanLatency-1];
@@ -312,7 +318,7 @@ module tsu_array #(
         .Pairs(TilePairs), .Rows(Rows), .Lanes(Lanes), .Groups(Groups), .Layers(Layers), .WeightBits(WeightBits),
         .NumRules(NumRules), .Rules(Rules), .TableBits(TableBits), .TableLanes(TableLanes), .Hold(Hold), .SlotBits(SlotBits),
         .SpinAddrBits(SpinAddrBits), .SiteAddrBits(SiteAddrBits), .WeightAddrBits(WeightAddrBits),
-        .Halo(Halo), .WordBits(WordBits), .SliceBits(SliceBits), .PartBits(PartBits)
+        .Halo(Halo), .PairBits(PairBits), .WordBits(WordBits), .SliceBits(SliceBits), .PartBits(PartBits)
       ) u_tile (
         .clk_i, .move_i(move),
         .stream_re_i(scan_valid_i || (step_valid_i && step_real_i)), .stream_addr_i(stream0),
@@ -323,7 +329,7 @@ module tsu_array #(
         .site_raddr_i(scan_valid_i ? {scan_row_i, scan_colour_i} : site1),
         .class_o(scan_class_o[2*t*TilePairs+:2*TilePairs]),
         .latents_i(latents3_q), .clamp_i(clamp3_q), .coupling_i(coupling3_q),
-        .weight_we_i(load_weight[t*TilePairs+:TilePairs]), .weight_waddr_i(load_weights_at), .weight_part_i(part),
+        .first_i(PairBits'(t * TilePairs)), .pair_i(load_pair), .weight_we_i(load_weight), .weight_waddr_i(load_weights_at), .weight_part_i(part),
         .weight_wdata_i(part_data),
         .weight_read_i(early_valid), .weight_raddr_i(weight1),
         .weight_keep_i(early2_q), .weight_use_i(valid[2] && place2[PlaceBits-1-:GroupBits] == 0),
@@ -335,19 +341,25 @@ module tsu_array #(
         .spins_o(spins11[t*TileWidth+:TileWidth]), .words_o(words9[t*TileWidth*W+:TileWidth*W]),
         .spin_we_i(valid[10] || load_spin), .spin_load_i(load_spin), .spin_waddr_i(load_spin ? load_spins_at : write10),
         .table_we_i, .table_slot_i, .table_addr_i, .table_data_i,
-        .noise_clear_i(noise_clear[t*TilePairs+:TilePairs]), .noise_pair_i(noise_pair[t*TilePairs+:TilePairs]),
+        .noise_clear_i(noise_clear), .noise_step_i(noise_step),
         .noise_lane_i(noise_lane), .noise_inject_i(noise_inject)
       );
     end
   endgenerate
 
   // ---- Observation -------------------------------------------------------------------
-  logic [Width*W-1:0] words10_q, words11_q;
-  always_ff @(posedge clk_i) if (move) {words10_q, words11_q} <= {words9, words10_q};
+  logic [Width-1:0]   spins12_q;
+  logic [Width*W-1:0] words10_q, words11_q, words12_q;
+  always_ff @(posedge clk_i) begin
+    if (move) begin
+      spins12_q <= spins11;
+      {words10_q, words11_q, words12_q} <= {words9, words10_q, words11_q};
+    end
+  end
   assign wb_valid_o = valid[PipelineDepth];
   assign {wb_group_o, wb_row_o, wb_colour_o} = place[(PlaceAt-1)*PlaceBits+:PlaceBits];
-  assign wb_spins_o = spins11;
-  assign wb_words_o = words11_q;
+  assign wb_spins_o = spins12_q;
+  assign wb_words_o = words12_q;
 
 endmodule
 

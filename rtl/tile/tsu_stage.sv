@@ -10,7 +10,7 @@
 `default_nettype none
 
 module tsu_stage #(
-  parameter int unsigned Pairs = 32,
+  parameter int unsigned PairBits = 5,
   parameter int unsigned Lanes = 8,
   parameter int unsigned Groups = 1,
   parameter int unsigned StageBits = 256,   // the longest memory word, in whole 32-bit words
@@ -39,7 +39,8 @@ module tsu_stage #(
   output logic                      spin_we_o,
   output logic                      conditioning_we_o,
   output logic                      site_we_o,
-  output logic [Pairs-1:0]          weight_we_o,
+  output logic [PairBits-1:0]       pair_o,            // of weights and noise states
+  output logic                      weight_we_o,
   output logic [GroupBits-1:0]      slice_o,
   output logic [Parts-1:0]          part_o,            // of the slice, one-hot
   output logic [PartBits-1:0]       part_data_o,
@@ -47,8 +48,8 @@ module tsu_stage #(
   output logic                      colour_o,
   output logic [14:0]               row_o,
   output logic [StageBits-1:0]      data_o,
-  output logic [Pairs-1:0]          noise_clear_o,
-  output logic [Pairs-1:0]          noise_pair_o,      // with noise_lane_o: step and inject
+  output logic                      noise_clear_o,
+  output logic                      noise_step_o,      // of noise_lane_o: step and inject
   output logic [Lanes-1:0]          noise_lane_o,
   output logic [tsu_pkg::NoiseShl-1:0] noise_inject_o, // 0 in all other clocks
   output logic                      coupling_we_o,
@@ -73,41 +74,38 @@ module tsu_stage #(
   localparam int unsigned I = tsu_pkg::NoiseShl;
   localparam int unsigned ClearClocks = tsu_pkg::NoiseWords * Groups;
   localparam int unsigned ClearBits = $clog2(ClearClocks + 1);
-  logic                 taken_q, last_q, clearing;
+  logic                 clearing;
   logic [ClearBits-1:0] clear_left_q;
   logic [3:1]           noise_q;  // so many clocks ago, clearing aside, a noise word came
-  logic [3:0]       target_q;
-  logic [Pairs-1:0] pair_q;
+  logic [PairBits-1:0] pair_q;
   logic [Lanes-1:0] lane_q;
   logic [2*I-1:0]   word_q;
   assign clearing = clear_left_q != 0;
   always_ff @(posedge clk_i) begin
-    taken_q <= take && !rst_i;
+    spin_we_o         <= take && load_last_i && load_target_i == 4'(tsu_pkg::TargetSpin) && !rst_i;
+    conditioning_we_o <= take && load_last_i && load_target_i == 4'(tsu_pkg::TargetConditioning) && !rst_i;
+    site_we_o         <= take && load_last_i && load_target_i == 4'(tsu_pkg::TargetSite) && !rst_i;
+    coupling_we_o     <= take && load_target_i == 4'(tsu_pkg::TargetCoupling) && !rst_i;
     noise_q <= {noise_q[2], noise_q[1] && !clearing, (take_noise || (noise_q[1] && clearing)) && !rst_i};
     if (rst_i) clear_left_q <= '0;
     else if (take_noise && load_lane_i == 0 && load_word_i == 0 && load_index_i == 0) clear_left_q <= ClearBits'(ClearClocks);
     else if (clearing) clear_left_q <= clear_left_q - 1'b1;
     if (take) begin
-      last_q           <= load_last_i;
-      target_q         <= load_target_i;
       index_o          <= load_index_i;
       colour_o         <= load_colour_i;
       row_o            <= load_row_i;
-      pair_q           <= Pairs'(1) << load_pair_i;
+      pair_q           <= load_pair_i[PairBits-1:0];
       lane_q           <= Lanes'(1) << load_lane_i;
       word_q           <= load_data_i[2*I-1:0];
       coupling_class_o <= load_word_i[1:0];
     end
-    noise_clear_o  <= clearing ? pair_q : '0;
-    noise_pair_o   <= noise_q[2] || noise_q[3] ? pair_q : '0;
+    pair_o         <= pair_q;
+    noise_clear_o  <= clearing;
+    noise_step_o   <= noise_q[2] || noise_q[3];
     noise_lane_o   <= lane_q;
     noise_inject_o <= noise_q[2] ? word_q[0+:I] : noise_q[3] ? word_q[I+:I] : '0;
   end
   assign coupling_o = word_q[tsu_pkg::BiasBits-1:0];
-  assign spin_we_o = taken_q && last_q && target_q == 4'(tsu_pkg::TargetSpin);
-  assign conditioning_we_o = taken_q && last_q && target_q == 4'(tsu_pkg::TargetConditioning);
-  assign site_we_o = taken_q && last_q && target_q == 4'(tsu_pkg::TargetSite);
-  assign coupling_we_o = taken_q && target_q == 4'(tsu_pkg::TargetCoupling);
 
   // ---- Parts of a pair word ----------------------------------------------------
   // One of them moves through place_q; an index by counters would be a barrel shifter.
@@ -133,7 +131,7 @@ module tsu_stage #(
   end
   always_ff @(posedge clk_i) begin
     place_q     <= rst_i ? '0 : Places'({place_q, last_weight});
-    weight_we_o <= place_q != 0 ? pair_q : '0;
+    weight_we_o <= place_q != 0;
     slice_o     <= slice;
     part_o      <= part;
     part_data_o <= part_data;

@@ -32,6 +32,7 @@ module tsu_tile #(
   parameter int unsigned SiteAddrBits = 7,
   parameter int unsigned WeightAddrBits = 7,
   parameter int unsigned Halo = 5,
+  parameter int unsigned PairBits = 5,      // of a pair of the grid
   parameter int unsigned Width = Pairs * Lanes,
   parameter int unsigned ViewWidth = (Pairs + 2 * Halo) * Lanes,
   parameter int unsigned WordBits = 4 * NumRules * WeightBits + tsu_pkg::BiasBits,
@@ -61,8 +62,10 @@ module tsu_tile #(
   input  logic                                    clamp_i,
   input  logic [4*tsu_pkg::BiasBits-1:0]          coupling_i,
 
-  // Weights
-  input  logic [Pairs-1:0]                        weight_we_i,
+  // Weights. Loads of weights and noise states are for one pair of the grid, pair_i; first_i, a constant, is the first of this tile.
+  input  logic [PairBits-1:0]                     first_i,
+  input  logic [PairBits-1:0]                     pair_i,
+  input  logic                                    weight_we_i,
   input  logic [WeightAddrBits-1:0]               weight_waddr_i,
   input  logic [Parts-1:0]                        weight_part_i,
   input  logic [PartBits-1:0]                     weight_wdata_i,
@@ -98,8 +101,8 @@ module tsu_tile #(
   input  logic [SlotBits-1:0]                     table_slot_i,
   input  logic [TableBits-1:0]                    table_addr_i,
   input  logic [tsu_pkg::ThresholdBits-1:0]       table_data_i,
-  input  logic [Pairs-1:0]                        noise_clear_i,
-  input  logic [Pairs-1:0]                        noise_pair_i,
+  input  logic                                    noise_clear_i,
+  input  logic                                    noise_step_i,
   input  logic [Lanes-1:0]                        noise_lane_i,
   input  logic [tsu_pkg::NoiseShl-1:0]            noise_inject_i
 );
@@ -118,7 +121,7 @@ module tsu_tile #(
   logic [SiteAddrBits-1:0]   site_waddr_q, site_raddr_q;
   logic [3*Pairs-1:0]        site_wdata_q;
   logic [4*tsu_pkg::BiasBits-1:0] coupling_q;
-  logic [Pairs-1:0]          weight_we_q, noise_clear_q, noise_pair_q;
+  logic [Pairs-1:0]          here, weight_we_q, noise_clear_q, noise_step_q;
   logic [WeightAddrBits-1:0] weight_waddr_q, weight_raddr_q;
   logic [Parts-1:0]          weight_part_q;
   logic [PartBits-1:0]       weight_wdata_q;
@@ -128,11 +131,16 @@ module tsu_tile #(
   logic [T-1:0]              table_data_q;
   logic [Lanes-1:0]          noise_lane_q;
   logic [tsu_pkg::NoiseShl-1:0] noise_inject_q;
+  generate
+    for (genvar p = 0; p < Pairs; p = p + 1) begin : gen_here
+      assign here[p] = pair_i == first_i + PairBits'(p);
+    end
+  endgenerate
   always_ff @(posedge clk_i) begin
     {move_q, stream_re_q, stream_addr_q, shift_q, par_q} <= {!Hold || move_i, stream_re_i, stream_addr_i, shift_i, par_i};
     {site_we_q, site_waddr_q, site_re_q, site_raddr_q} <= {site_we_i, site_waddr_i, site_re_i, site_raddr_i};
     {latents_q, clamp_q, coupling_q} <= {latents_i, clamp_i, coupling_i};
-    {weight_we_q, weight_waddr_q, weight_part_q, weight_wdata_q} <= {weight_we_i, weight_waddr_i, weight_part_i, weight_wdata_i};
+    {weight_we_q, weight_waddr_q, weight_part_q, weight_wdata_q} <= {here & {Pairs{weight_we_i}}, weight_waddr_i, weight_part_i, weight_wdata_i};
     {read_q, weight_raddr_q} <= {weight_read_i, weight_raddr_i};
     {keep_slice_q, use_q} <= {weight_keep_i, weight_use_i};
     {conditioning_we_q, conditioning_copy_q, conditioning_waddr_q} <= {conditioning_we_i, conditioning_copy_i, conditioning_waddr_i};
@@ -140,7 +148,8 @@ module tsu_tile #(
     {draw_q, slot_q, random_q} <= {draw_i, slot_i, random_i};
     {spin_we_q, spin_load_q, spin_waddr_q} <= {spin_we_i, spin_load_i, spin_waddr_i};
     {table_we_q, table_slot_q, table_addr_q, table_data_q} <= {table_we_i, table_slot_i, table_addr_i, table_data_i};
-    {noise_clear_q, noise_pair_q, noise_lane_q, noise_inject_q} <= {noise_clear_i, noise_pair_i, noise_lane_i, noise_inject_i};
+    {noise_clear_q, noise_step_q} <= {here & {Pairs{noise_clear_i}}, here & {Pairs{noise_step_i}}};
+    {noise_lane_q, noise_inject_q} <= {noise_lane_i, noise_inject_i};
     // Wide, and only for loads.
     if (site_we_i) site_wdata_q <= site_wdata_i;
     if (spin_load_i || conditioning_we_i) load_q <= load_i;
@@ -148,16 +157,22 @@ module tsu_tile #(
 
   // ---- Memories --------------------------------------------------------------
   // Block RAMs are slow to answer: what they say goes into a register before anything is made of it.
-  logic [Width-1:0]   stream, conditioning, conditioning_q, own, own_q, spin_wdata;
+  // What is written comes from one, too: a decision may have been made at the other end of the tile.
+  logic                    write_q;
+  logic [SpinAddrBits-1:0] write_at_q;
+  logic [Width-1:0]   stream, conditioning, conditioning_q, own, own_q, write_word_q;
   logic [3*Pairs-1:0] site, site_q;
-  assign spin_wdata = spin_load_q ? load_q : spins_o;
+  always_ff @(posedge clk_i) begin
+    {write_q, write_at_q} <= {spin_we_q, spin_waddr_q};
+    if (spin_we_q) write_word_q <= spin_load_q ? load_q : spins_o;
+  end
 
   tsu_ram_1r1w #(.Width(Width), .Depth(SpinDepth), .AddrBits(SpinAddrBits)) u_stream (
-    .clk_i, .we_i(spin_we_q), .waddr_i(spin_waddr_q), .wdata_i(spin_wdata),
+    .clk_i, .we_i(write_q), .waddr_i(write_at_q), .wdata_i(write_word_q),
     .re_i(stream_re_q), .raddr_i(stream_addr_q), .rdata_o(stream)
   );
   tsu_ram_1r1w #(.Width(Width), .Depth(SpinDepth), .AddrBits(SpinAddrBits)) u_own (
-    .clk_i, .we_i(spin_we_q), .waddr_i(spin_waddr_q), .wdata_i(spin_wdata),
+    .clk_i, .we_i(write_q), .waddr_i(write_at_q), .wdata_i(write_word_q),
     .re_i(own_re_q), .raddr_i(own_addr_q), .rdata_o(own)
   );
   tsu_ram_1r1w #(.Width(Width), .Depth(SpinDepth), .AddrBits(SpinAddrBits)) u_conditioning (
@@ -226,7 +241,7 @@ module tsu_tile #(
         .draw_i(draw_q), .slot_i(slot_q), .random_i(random_q), .own_i(own_q[p*Lanes+:Lanes]),
         .spins_o(spins_o[p*Lanes+:Lanes]), .words_o(words_o[p*Lanes*W+:Lanes*W]),
         .table_clear_i(table_we_q), .table_we_i(table_we), .table_slot_i(table_slot), .table_addr_i(table_addr), .table_data_i(table_data),
-        .noise_clear_i(noise_clear_q[p]), .noise_load_i(noise_lane_q & {Lanes{noise_pair_q[p]}}), .noise_inject_i(noise_inject_q)
+        .noise_clear_i(noise_clear_q[p]), .noise_load_i(noise_lane_q & {Lanes{noise_step_q[p]}}), .noise_inject_i(noise_inject_q)
       );
     end
   endgenerate

@@ -237,8 +237,8 @@ class ArrayBench {
   }
 
   void Step(bool real, const PhaseOrder& order, int row, int group) {
-    if (loaded_) {  // the last word needs four clocks to arrive, slices a clock each
-      for (int i = 0; i < 4 + g_.groups; ++i) Tick();
+    if (loaded_) {  // the last word needs five clocks to arrive, slices a clock each
+      for (int i = 0; i < 5 + g_.groups; ++i) Tick();
       loaded_ = false;
     }
     while (gaps_ > 0 && Random(0, 15) < gaps_) Tick();

@@ -26,7 +26,7 @@ inline constexpr std::uint32_t kNoiseInjections = 8u;  // steps that load a clea
 inline constexpr std::uint32_t kNoiseExpBits = 14u;  // upper bits of the word: their leading zeros give the exponent
 inline constexpr std::uint32_t kNoiseJumpLog2 = 48u;  // streams are 2^48 words apart
 inline constexpr std::uint32_t kNoisePairsLog2 = 10u;  // stream index = chain * 2^10 + column pair
-inline constexpr std::uint32_t kPipelineDepth = 11u;  // from the row step that pushes an update to the clock that writes it
+inline constexpr std::uint32_t kPipelineDepth = 12u;  // from the row step that pushes an update to the clock that writes it
 inline constexpr std::uint32_t kScanLatency = 3u;  // from a scan to its answer
 inline constexpr std::uint32_t kOpEnd = 0u;  // stop; raises the done bit
 inline constexpr std::uint32_t kOpLayer = 1u;  // argument: resident layer used by later sweeps
