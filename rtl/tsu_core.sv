@@ -97,16 +97,17 @@ module tsu_core #(
   logic         unused_prot;
   assign unused_prot = ^{s_axil_awprot, s_axil_arprot};
 
-  // Reset reaches the whole chip: the registers have it first, all else a clock later, the array (tsu_array) two.
-  logic rst_q;
+  // Reset reaches the whole chip: all but what AXI sees has it a clock late, the array (tsu_array) two; AXI rests until the others do.
+  logic rst_q, rst_axi;
   always_ff @(posedge clk_i) rst_q <= rst_i;
+  assign rst_axi = rst_i || rst_q;
 
   tsu_regs #(
     .Cols(Cols), .Rows(Rows), .Tiles(Tiles), .Lanes(Lanes), .Groups(Groups), .Layers(Layers),
     .WeightBits(WeightBits), .NumRules(NumRules), .Rules(Rules), .TableBits(TableBits), .Tables(Tables),
     .Slots(Slots), .ProgramWords(ProgramWords), .ClockHz(ClockHz), .BuildId(BuildId), .Rings(Rings)
   ) u_regs (
-    .clk_i, .rst_i, .irq_o,
+    .clk_i, .rst_i(rst_axi), .irq_o,
     .s_axil_awaddr, .s_axil_awvalid, .s_axil_awready, .s_axil_wdata, .s_axil_wstrb, .s_axil_wvalid, .s_axil_wready,
     .s_axil_bresp, .s_axil_bvalid, .s_axil_bready, .s_axil_araddr, .s_axil_arvalid, .s_axil_arready,
     .s_axil_rdata, .s_axil_rresp, .s_axil_rvalid, .s_axil_rready,
@@ -247,7 +248,7 @@ module tsu_core #(
   );
 
   tsu_sample_fifo #(.Depth(SampleWords)) u_fifo (
-    .clk_i, .rst_i(rst_q), .cut_i(abort), .cut_end_i(packet_open || !fifo_empty), .empty_o(fifo_empty),
+    .clk_i, .rst_i(rst_axi), .cut_i(abort), .cut_end_i(packet_open || !fifo_empty), .empty_o(fifo_empty),
     .in_valid_i(word_valid), .in_ready_o(word_ready), .in_data_i(word_data), .in_last_i(word_last),
     .m_axis_tdata, .m_axis_tvalid, .m_axis_tready, .m_axis_tlast
   );

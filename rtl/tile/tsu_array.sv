@@ -16,6 +16,7 @@
 //   - the steps of a row, groups 0 .. Groups-1, follow each other without empty steps (idle clocks are fine), and all are given;
 //   - a row's stream in one phase and its stream in the next are at least MinPhase = Reach x Groups + PipelineDepth + 2 steps apart;
 //   - after the last phase, Reach x Groups empty steps push the last rows out;
+//   - nothing in the clock after reset, which takes another one to arrive;
 //   - loads and scans only while idle_o; a loaded word can be read 5 clocks after the clock that took it, at the earliest.
 // Scan: scan_valid_o ScanLatency clocks after scan_valid_i, one a clock; the spins stay until the next scan or step.
 // Golden twin: verif/golden/core.cpp, tsu::golden::Core::Row().

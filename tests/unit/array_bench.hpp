@@ -50,6 +50,7 @@ class ArrayBench {
     core_.tables.resize(g_.slots);
     dut_->step_valid_i = dut_->load_valid_i = dut_->scan_valid_i = dut_->table_we_i = 0;
     dut_.Reset();
+    dut_.Tick();  // until reset has arrived
   }
 
   golden::Core& core() { return core_; }
