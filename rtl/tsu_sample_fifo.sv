@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// FIFO between the emitter and the sample stream (AXI4-Stream): a word is offered four clocks after it was taken, one word a clock. Words
-// are taken into a register and offered from one, both far from the RAM; a spare one has room for the word that is on its way when the
-// reader stops.
+// FIFO between the emitter and the sample stream (AXI4-Stream): a word is offered five clocks after it was taken, one word a clock. The RAM
+// is slow and far: a register in front of it, one behind it, and one that offers, with a spare for the word that comes as the reader stops.
 //
 // cut_i drops everything but the word already offered (a stream may not take an offer back); with cut_end_i a word 0 with TLAST
 // follows, so that the reader sees the end of the packet that was cut.
@@ -31,16 +30,16 @@ module tsu_sample_fifo #(
   logic [AddrBits-1:0] head_q, head_d, tail_q;
   logic [AddrBits:0]   count_q;              // words in RAM
   logic                valid_q, end_q, push, pop, write;
-  logic                taken_q, offer_q, spare_q, free;
-  logic [32:0]         taken_word_q, offer_word_q, spare_word_q, data;
+  logic                taken_q, read_q, offer_q, spare_q, free;
+  logic [32:0]         taken_word_q, read_word_q, offer_word_q, spare_word_q, data;
 
   assign in_ready_o = !taken_q || !count_q[AddrBits];
   assign push       = taken_q && !count_q[AddrBits];
-  assign pop        = valid_q && !spare_q;
+  assign pop        = valid_q && (!read_q || !spare_q);
   assign free       = !offer_q || m_axis_tready;
   assign head_d     = head_q + {{(AddrBits-1){1'b0}}, pop};
   assign write      = push || end_q;         // there is room for the end word: cut_i left nothing in the RAM
-  assign empty_o    = count_q == '0 && !taken_q && !offer_q && !spare_q && !end_q;
+  assign empty_o    = count_q == '0 && !taken_q && !read_q && !offer_q && !spare_q && !end_q;
 
   // ---- Taken -------------------------------------------------------------
   always_ff @(posedge clk_i) begin
@@ -84,17 +83,21 @@ module tsu_sample_fifo #(
   // ---- Offered -----------------------------------------------------------
   always_ff @(posedge clk_i) begin
     if (rst_i) begin
+      read_q  <= 1'b0;
       offer_q <= 1'b0;
       spare_q <= 1'b0;
     end else if (cut_i) begin
+      read_q  <= 1'b0;
       offer_q <= !free;
       spare_q <= 1'b0;
     end else begin
-      if (free) offer_q <= valid_q || spare_q;
-      spare_q <= !free && (valid_q || spare_q);
+      if (!read_q || !spare_q) read_q <= valid_q;
+      if (free) offer_q <= read_q || spare_q;
+      spare_q <= !free && (read_q || spare_q);
     end
-    if (free) offer_word_q <= spare_q ? spare_word_q : data;
-    if (!spare_q) spare_word_q <= data;
+    if (!read_q || !spare_q) read_word_q <= data;
+    if (free) offer_word_q <= spare_q ? spare_word_q : read_word_q;
+    if (!spare_q) spare_word_q <= read_word_q;
   end
 
   assign m_axis_tvalid = offer_q;
