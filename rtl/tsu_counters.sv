@@ -22,16 +22,15 @@ module tsu_counters #(
     {stall_q, sample_q} <= {stall_i, sample_i};
   end
 
-  logic [63:0] clocks_q, sweep_clocks_q, steps_q, flips_q, stalls_q, samples_q;
+  logic [63:0] clocks_q, sweep_clocks_q, steps_q, flips, stalls_q, samples_q;
 
-  assign counters_o = {samples_q, stalls_q, flips_q, steps_q, sweep_clocks_q, clocks_q};
+  assign counters_o = {samples_q, stalls_q, flips, steps_q, sweep_clocks_q, clocks_q};
 
   always_ff @(posedge clk_i) begin
     if (clear_q) begin
       clocks_q       <= '0;
       sweep_clocks_q <= '0;
       steps_q        <= '0;
-      flips_q        <= '0;
       stalls_q       <= '0;
       samples_q      <= '0;
     end else if (busy_q) begin
@@ -39,11 +38,19 @@ module tsu_counters #(
       if (sweeping_q) sweep_clocks_q <= sweep_clocks_q + 64'd1;
       if (stall_q)    stalls_q       <= stalls_q + 64'd1;
       if (sample_q)   samples_q      <= samples_q + 64'd1;
-      if (step_q) begin
-        steps_q <= steps_q + 64'd1;
-        flips_q <= flips_q + 64'(FlipsPerStep);
-      end
+      if (step_q)     steps_q        <= steps_q + 64'd1;
     end
   end
+
+  generate
+    if (2**$clog2(FlipsPerStep) == FlipsPerStep) begin : gen_shifted
+      assign flips = steps_q << $clog2(FlipsPerStep);
+    end else begin : gen_counted
+      always_ff @(posedge clk_i) begin
+        if (clear_q) flips <= '0;
+        else if (busy_q && step_q) flips <= flips + 64'(FlipsPerStep);
+      end
+    end
+  endgenerate
 endmodule
 `default_nettype wire

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// FIFO between the emitter and the sample stream (AXI4-Stream): a word is offered five clocks after it was taken, one word a clock. The RAM
-// is slow and far: a register in front of it, one behind it, and one that offers, with a spare for the word that comes as the reader stops.
+// FIFO between the emitter and the sample stream (AXI4-Stream): a word is offered four clocks after it was taken, every other clock one,
+// which only an emitter of 32 lanes outruns. The RAM is slow and far: words are taken into a register and offered from one.
 //
 // cut_i drops everything but the word already offered (a stream may not take an offer back); with cut_end_i a word 0 with TLAST
 // follows, so that the reader sees the end of the packet that was cut.
@@ -30,16 +30,15 @@ module tsu_sample_fifo #(
   logic [AddrBits-1:0] head_q, head_d, tail_q;
   logic [AddrBits:0]   count_q;              // words in RAM
   logic                valid_q, end_q, push, pop, write;
-  logic                taken_q, read_q, offer_q, spare_q, free;
-  logic [32:0]         taken_word_q, read_word_q, offer_word_q, spare_word_q, data;
+  logic                taken_q, offer_q;
+  logic [32:0]         taken_word_q, offer_word_q, data;
 
   assign in_ready_o = !taken_q || !count_q[AddrBits];
   assign push       = taken_q && !count_q[AddrBits];
-  assign pop        = valid_q && (!read_q || !spare_q);
-  assign free       = !offer_q || m_axis_tready;
+  assign pop        = valid_q && !offer_q;   // not when the reader takes the offer: that is known late
   assign head_d     = head_q + {{(AddrBits-1){1'b0}}, pop};
   assign write      = push || end_q;         // there is room for the end word: cut_i left nothing in the RAM
-  assign empty_o    = count_q == '0 && !taken_q && !read_q && !offer_q && !spare_q && !end_q;
+  assign empty_o    = count_q == '0 && !taken_q && !offer_q && !end_q;
 
   // ---- Taken -------------------------------------------------------------
   always_ff @(posedge clk_i) begin
@@ -82,22 +81,10 @@ module tsu_sample_fifo #(
 
   // ---- Offered -----------------------------------------------------------
   always_ff @(posedge clk_i) begin
-    if (rst_i) begin
-      read_q  <= 1'b0;
-      offer_q <= 1'b0;
-      spare_q <= 1'b0;
-    end else if (cut_i) begin
-      read_q  <= 1'b0;
-      offer_q <= !free;
-      spare_q <= 1'b0;
-    end else begin
-      if (!read_q || !spare_q) read_q <= valid_q;
-      if (free) offer_q <= read_q || spare_q;
-      spare_q <= !free && (read_q || spare_q);
-    end
-    if (!read_q || !spare_q) read_word_q <= data;
-    if (free) offer_word_q <= spare_q ? spare_word_q : read_word_q;
-    if (!spare_q) spare_word_q <= read_word_q;
+    if (rst_i)        offer_q <= 1'b0;
+    else if (offer_q) offer_q <= !m_axis_tready;
+    else              offer_q <= valid_q && !cut_i;
+    if (!offer_q) offer_word_q <= data;
   end
 
   assign m_axis_tvalid = offer_q;
