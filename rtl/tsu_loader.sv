@@ -44,6 +44,18 @@ module tsu_loader #(
   localparam int unsigned WeightWords = (WordBits + 31) / 32;
   localparam int unsigned SiteWords   = (3 * Pairs + 31) / 32;
   localparam int unsigned SpinWords   = (Pairs * Lanes + 31) / 32;
+  localparam int unsigned NoiseWords  = tsu_pkg::NoiseWords;
+
+  // Positions in as many bits as this build has; memories of 2^OuterBits places are the longest.
+  localparam int unsigned MostRows  = Rows > ProgramWords ? Rows : ProgramWords;
+  localparam int unsigned MostOuter = MostRows > 2**TableBits ? MostRows : 2**TableBits;
+  localparam int unsigned MostPart  = WeightWords > SiteWords ? WeightWords : SiteWords;
+  localparam int unsigned MostWords = MostPart > SpinWords ? MostPart : SpinWords;
+  localparam int unsigned OuterBits = $clog2((MostOuter > Pairs ? MostOuter : Pairs) + 1);  // and one beyond the last
+  localparam int unsigned PartBits  = $clog2((MostWords > NoiseWords ? MostWords : NoiseWords) + 1);
+  localparam int unsigned PairBits  = $clog2(Pairs + 1);
+  localparam int unsigned LaneBits  = $clog2(Lanes + 1);
+  localparam int unsigned GroupBits = $clog2(Groups + 1);
 
   localparam logic [3:0] Program  = tsu_pkg::TargetProgram[3:0];
   localparam logic [3:0] Table    = tsu_pkg::TargetTable[3:0];
@@ -57,29 +69,32 @@ module tsu_loader #(
   typedef enum logic [1:0] {StTarget, StPlace, StData, StDrop} state_e;
   state_e      state_q;
   logic [3:0]  target_q;
-  logic [15:0] index_q;
+  logic [7:0]  index_q;                      // of layers, groups, tables: no more than 255
   logic        colour_q;
-  logic [15:0] outer_q;                      // row, entry, program word; first pair for noise
-  logic [15:0] pair_q, word_q;
-  logic [7:0]  lane_q, group_q;
+  logic [OuterBits-1:0] outer_q;             // row, entry, program word; first pair for noise
+  logic [PairBits-1:0]  pair_q;
+  logic [PartBits-1:0]  word_q;
+  logic [LaneBits-1:0]  lane_q;
+  logic [GroupBits-1:0] group_q;
 
   // ---- Limits of the target ----------------------------------------------
   logic [16:0] index_limit;
-  logic [15:0] outer_limit, word_top;
+  logic [15:0] outer_limit;
+  logic [PartBits-1:0] word_top;
   logic        known;
   always_comb begin
     known       = 1'b1;
     index_limit = 17'h10000;                 // index not used: anything goes
     outer_limit = 16'(Rows);
-    word_top    = 16'd0;
+    word_top    = '0;
     case (target_q)
       Program:    outer_limit = 16'(ProgramWords);
       Table:      begin index_limit = 17'(Tables); outer_limit = 16'(1 << TableBits); end
-      Coupling:   begin index_limit = 17'(Layers); outer_limit = 16'd1; word_top = 16'd3; end
-      Weight:     begin index_limit = 17'(Layers); word_top = 16'(WeightWords - 1); end
-      Site:       word_top = 16'(SiteWords - 1);
-      Spin, Cond: begin index_limit = 17'(Groups); word_top = 16'(SpinWords - 1); end
-      Noise:      begin outer_limit = 16'(Pairs); word_top = 16'(tsu_pkg::NoiseWords - 1); end
+      Coupling:   begin index_limit = 17'(Layers); outer_limit = 16'd1; word_top = PartBits'(3); end
+      Weight:     begin index_limit = 17'(Layers); word_top = PartBits'(WeightWords - 1); end
+      Site:       word_top = PartBits'(SiteWords - 1);
+      Spin, Cond: begin index_limit = 17'(Groups); word_top = PartBits'(SpinWords - 1); end
+      Noise:      begin outer_limit = 16'(Pairs); word_top = PartBits'(NoiseWords - 1); end
       default:    known = 1'b0;
     endcase
   end
@@ -105,11 +120,11 @@ module tsu_loader #(
 
   always_ff @(posedge clk_i) begin
     ready_q     <= !rst_i && !hold_i && !take && !blocked;
-    group_end_q <= target_q != Noise || group_q == 8'(Groups - 1);
+    group_end_q <= target_q != Noise || group_q == GroupBits'(Groups - 1);
     word_end_q  <= word_q == word_top;
-    lane_end_q  <= target_q != Noise || lane_q == 8'(Lanes - 1);
-    pair_end_q  <= target_q != Weight || pair_q == 16'(Pairs - 1);
-    past_end_q  <= outer_q >= outer_limit;
+    lane_end_q  <= target_q != Noise || lane_q == LaneBits'(Lanes - 1);
+    pair_end_q  <= target_q != Weight || pair_q == PairBits'(Pairs - 1);
+    past_end_q  <= 16'(outer_q) >= outer_limit;
   end
 
   always_ff @(posedge clk_i) begin
@@ -141,20 +156,20 @@ module tsu_loader #(
   always_ff @(posedge clk_i) begin
     if (take && state_q == StTarget) target_q <= s_axis_tdata[31:28];
     if (take && state_q == StPlace) begin
-      index_q  <= s_axis_tdata[31:16];
+      index_q  <= s_axis_tdata[23:16];
       colour_q <= s_axis_tdata[15];
-      outer_q  <= {1'b0, s_axis_tdata[14:0]};
+      outer_q  <= OuterBits'(s_axis_tdata[14:0]);
       pair_q   <= '0;
       word_q   <= '0;
       lane_q   <= '0;
       group_q  <= '0;
     end
     if (write) begin
-      if (target_q == Noise) group_q <= group_end_q ? 8'd0 : group_q + 8'd1;
-      if (group_end_q) word_q <= word_end_q ? 16'd0 : word_q + 16'd1;
-      if (memory_end && target_q == Noise)  lane_q <= lane_end_q ? 8'd0 : lane_q + 8'd1;
-      if (memory_end && target_q == Weight) pair_q <= pair_end_q ? 16'd0 : pair_q + 16'd1;
-      if (memory_end && lane_end_q && pair_end_q) outer_q <= outer_q + 16'd1;
+      if (target_q == Noise) group_q <= group_end_q ? '0 : group_q + 1'b1;
+      if (group_end_q) word_q <= word_end_q ? '0 : word_q + 1'b1;
+      if (memory_end && target_q == Noise)  lane_q <= lane_end_q ? '0 : lane_q + 1'b1;
+      if (memory_end && target_q == Weight) pair_q <= pair_end_q ? '0 : pair_q + 1'b1;
+      if (memory_end && lane_end_q && pair_end_q) outer_q <= outer_q + 1'b1;
     end
   end
 
@@ -165,12 +180,12 @@ module tsu_loader #(
     load_valid_o <= !rst_i && (blocked || (write && target_q != Program && target_q != Table));
     if (write) begin
       load_target_o <= target_q;
-      load_index_o  <= target_q == Noise ? {8'd0, group_q} : index_q;
+      load_index_o  <= target_q == Noise ? 16'(group_q) : 16'(index_q);
       load_colour_o <= colour_q;
-      load_row_o    <= target_q == Noise ? 15'd0 : outer_q[14:0];
-      load_pair_o   <= target_q == Noise ? outer_q : pair_q;
-      load_lane_o   <= lane_q;
-      load_word_o   <= word_q;
+      load_row_o    <= target_q == Noise ? 15'd0 : 15'(outer_q);
+      load_pair_o   <= target_q == Noise ? 16'(outer_q) : 16'(pair_q);
+      load_lane_o   <= 8'(lane_q);
+      load_word_o   <= 16'(word_q);
       load_last_o   <= memory_end;
       load_data_o   <= s_axis_tdata;
     end
