@@ -3,8 +3,8 @@
 block RAMs like a snake.
 
 nextpnr's analytical placer strews block RAMs over the chip: on LFE5U-85F the wire is then nearly twice as long. With these places
-fixed, the logic of a pair gathers around its memories, next to the pairs whose spins it reads. All other block RAMs are the placer's: the
-sites that are left lie between the pairs, near whatever needs one.
+fixed, the logic of a pair gathers around its memories, next to the pairs whose spins it reads. All other block RAMs are control's, and
+the placer's: the sites that are left are in the middle of the rows, since one in a corner would bind the clock of the whole.
 """
 import collections
 import re
@@ -16,7 +16,7 @@ OF_TILE = -1  # in place of a pair's number
 
 
 def units(module):
-    """Lists of names of block RAMs that belong together, in the order of the grid: pairs, and in the middle of each tile its own."""
+    """Lists of names of block RAMs that belong together, in the order of the grid: pairs, and among those of a tile its own, one by one."""
     tiles = collections.defaultdict(lambda: collections.defaultdict(list))
     for name, cell in module["cells"].items():
         owner = OWNER.search(name)
@@ -27,12 +27,12 @@ def units(module):
     for _, members in sorted(tiles.items()):
         own = members.pop(OF_TILE, [])
         pairs = [sorted(members[pair]) for pair in sorted(members)]
-        ordered += [*pairs[:len(pairs) // 2], sorted(own), *pairs[len(pairs) // 2:]]
-    return [unit for unit in ordered if unit]
+        ordered += [*pairs[:len(pairs) // 2], *([name] for name in sorted(own)), *pairs[len(pairs) // 2:]]
+    return ordered
 
 
 def place(module, rows):
-    """Fixes the block RAMs of all units: about as many a row, spread over it, every second row from right to left. rows: sites."""
+    """Fixes the block RAMs of all units: about as many a row, every second row from right to left. rows: sites."""
     waiting = collections.deque(units(module))
     share = -(-sum(map(len, waiting)) // len(rows))
     for number, row in enumerate(rows):
@@ -40,12 +40,13 @@ def place(module, rows):
         while waiting and taken < share and taken + len(waiting[0]) <= len(row):
             here.append(waiting.popleft())
             taken += len(here[-1])
-        left = len(row) - taken
+        gap = len(row) - taken
         sites = iter(row if number % 2 == 0 else reversed(row))
         for count, names in enumerate(here):
             for name in names:
                 module["cells"][name]["attributes"]["BEL"] = next(sites)
-            for _ in range((count + 1) * left // len(here) - count * left // len(here)):
-                next(sites)
+            if count == len(here) // 2:
+                for _ in range(gap):
+                    next(sites)
     if waiting:
         raise BoardError(f"{sum(map(len, waiting))} block RAMs of column pairs and tiles are more than the device's rows hold")
