@@ -3,13 +3,17 @@
 """Applies each deliberate fault of faults.toml to a copy of the tree and demands that its test goes red.
 
     run_mutants.py [NAME ...]        all faults, or those whose name contains one of the words
+    run_mutants.py --again [NAME ...]  also those that were killed before
 
 A fault is one edit: `find` must occur exactly once in `file`. `test` is the GoogleTest program that must fail (with `filter` to narrow it
 and `also` to name further targets that it needs), or `command` a shell line that must. Each must pass on the unchanged tree first. A fault
 that does not compile, or whose test is ended from outside or by the time limit, proves nothing and counts as an error.
-Survivors and errors are listed at the end and make the exit status 1.
+Survivors and errors are listed at the end and make the exit status 1. The whole list takes hours: what was killed is noted, and not tried
+again on the same sources (documents aside), so an interrupted run goes on where it was.
 """
 import fcntl
+import hashlib
+import json
 import os
 import pathlib
 import shutil
@@ -22,6 +26,7 @@ import tomllib
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 COPY = ROOT / "build" / "mutants" / "tree"
+KILLED = COPY.parent / "killed"  # a line for each: what it was tried on, its name
 FOLDERS = ("rtl", "verif", "fpga", "sw", "constraints", "tests")
 TIME_LIMIT_S = 600
 NEEDED, OPTIONAL = {"name", "file", "find", "replace"}, {"test", "command", "filter", "also"}
@@ -86,6 +91,20 @@ def refresh_copy():
     shutil.copy(ROOT / "Makefile", COPY / "Makefile")
 
 
+def sources_digest():
+    """Of all that a verdict may depend on."""
+    digest = hashlib.sha256()
+    for path in sorted(p for p in COPY.rglob("*") if p.is_file() and p.suffix not in (".md", ".pyc") and p.relative_to(COPY).parts[0] != "build"):
+        digest.update(f"{path.relative_to(COPY)}\0{path.stat().st_size}\0".encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def mark_of(fault, sources):
+    """What stands in KILLED for a fault that was killed on these sources."""
+    tried_on = hashlib.sha256((sources + json.dumps(fault, sort_keys=True)).encode()).hexdigest()
+    return f"{tried_on} {fault['name']}"
+
+
 def sh(command):
     """Exit status (128 + n: died of signal n; None: the time limit) and output. Nothing of it runs on, however this ends."""
     process = subprocess.Popen(command, shell=True, cwd=COPY, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
@@ -140,11 +159,18 @@ def main():
     if words == ["--check"]:
         print(f"faults.toml: {len(read_faults())} faults, each changes a text that is there once")
         return 0
-    faults = [f for f in read_faults() if not words or any(w in f["name"] for w in words)]
+    again = words[:1] == ["--again"]
+    words = words[again:]
+    asked = [f for f in read_faults() if not words or any(w in f["name"] for w in words)]
     for end in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(end, signal.default_int_handler)  # as Ctrl-C: put back the file, end what runs
     lock = lock_copy()
     refresh_copy()
+    sources = sources_digest()
+    known = set() if again or not KILLED.exists() else set(KILLED.read_text().splitlines())
+    faults = [f for f in asked if mark_of(f, sources) not in known]
+    if len(faults) < len(asked):
+        print(f"killed before on these sources, not tried again: {len(asked) - len(faults)}", flush=True)
     before = {}  # colour of the unchanged tree, by test
     for fault in faults:
         if test_of(fault) not in before:
@@ -155,15 +181,18 @@ def main():
         start = time.monotonic()
         unchanged = before[test_of(fault)]
         verdict = judge(fault) if unchanged == "green" else f"ERROR: without the fault: {unchanged}"
-        if verdict != "killed":
+        if verdict == "killed":
+            with KILLED.open("a") as note:
+                note.write(mark_of(fault, sources) + "\n")
+        else:
             bad.append(f"{fault['name']}: {verdict}")
         red = fault.get("test", fault.get("command", ""))
         print(f"{verdict[:9]:9s} {fault['name']:58s} by {red} ({time.monotonic() - start:.0f} s)", flush=True)
     for line in bad:
         print("not killed: " + line)
-    print(f"{len(faults) - len(bad)} of {len(faults)} faults killed")
+    print(f"{len(asked) - len(bad)} of {len(asked)} faults killed")
     lock.close()
-    return 1 if bad or not faults else 0
+    return 1 if bad or not asked else 0
 
 
 if __name__ == "__main__":
