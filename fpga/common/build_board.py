@@ -46,7 +46,7 @@ def netlist(board):
 
 
 def build_routed(board, design, cells, seeds, wall):
-    """Routes with each seed, returns the best one's result; seeds routed before of the same design stay in the record."""
+    """Routes with each seed, returns the best one's result; seeds routed before stay in the record."""
     tools, best, fmax = flow.tool_versions(board), None, {}
     wall["place"] = 0
     for seed in seeds:
@@ -58,7 +58,7 @@ def build_routed(board, design, cells, seeds, wall):
             print(f"  seed {seed}: {result['fmax_hz'] / 1e6:.2f} MHz")
         if best is None or result["fmax_hz"] > best["fmax_hz"]:
             best, wall["place"] = result, seconds
-    best["seeds"] = results.known_seeds(board, design) | fmax
+    best["seeds"] = results.known_seeds(board, best) | fmax
     return best
 
 

@@ -113,7 +113,8 @@ def check(name):
 def check_results():
     """Recorded figures; returns the line that says which are of sources that have changed since."""
     results.check_current()
-    older = [name for name in board_names() if (result := results.read(name)) and result["design"] != build_board.design_hash(Board(name))]
+    now = {name: (build_board.design_hash(board), flow.rewriting(board)) for name in board_names() for board in [Board(name)]}
+    older = [name for name, state in now.items() if (result := results.read(name)) and (result["design"], result.get("rewriting")) != state]
     return f"figures of older sources: {', '.join(older)}; make fpga-all renews them" if older else None
 
 

@@ -4,6 +4,7 @@
 iCE40 and 7-series: Debian's programs. ECP5 and Gowin: the wheels of requirements.txt in build/fpga-venv. 7-series ends with
 synthesis: no packaged open tool routes it.
 """
+import hashlib
 import json
 import os
 import pathlib
@@ -85,6 +86,12 @@ def synthesise(board, package):
     if board.family == "ecp5":
         prepare_ecp5(board, ROOT / folder / "netlist.json")
     return seconds
+
+
+def rewriting(board):
+    """Short hash of what rewrites a netlist before it is placed; None where nothing does."""
+    modules = (block_rams, carry_chains, empty_rows) if board.family == "ecp5" else ()
+    return hashlib.sha256(b"".join(pathlib.Path(module.__file__).read_bytes() for module in modules)).hexdigest()[:8] if modules else None
 
 
 def prepare_ecp5(board, path):

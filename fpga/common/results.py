@@ -5,6 +5,7 @@ import os
 import re
 
 from board import FPGA, Board, BoardError, board_names
+import flow
 
 RESULTS = FPGA / "RESULTS.md"
 ROOM = 0.75  # share of a device that an unrouted netlist may fill
@@ -50,7 +51,8 @@ def cell_counts(family, cells):
 def facts(board, tools, design):
     return {"title": board.title, "family": board.family, "part": f"{board.device['part']} {board.device['package']}",
             "core": board.core, "cells": board.cells, "core_hz": board.core_hz, "tools": tools,
-            "options": {key: board.tools[key] for key in ("synth", "place", "empty_rows") if key in board.tools}, "design": design}
+            "options": {key: board.tools[key] for key in ("synth", "place", "empty_rows") if key in board.tools}, "design": design,
+            "rewriting": flow.rewriting(board)}
 
 
 def critical_path(report, clock):
@@ -158,10 +160,11 @@ def read(name):
     return json.loads(path_of(name).read_text()) if path_of(name).exists() else None
 
 
-def known_seeds(board, design):
-    """Fmax by seed that earlier runs of this very design recorded."""
+def known_seeds(board, result):
+    """Fmax by seed that earlier runs recorded, of this very design by the same tools, options and rewriting of the netlist."""
     old = read(board.name)
-    return old["seeds"] if old and old["design"] == design and "seeds" in old else {}
+    same = old and all(old.get(key) == result.get(key) for key in ("design", "tools", "options", "rewriting"))
+    return old.get("seeds", {}) if same else {}
 
 
 def render():
