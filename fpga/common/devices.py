@@ -59,14 +59,20 @@ def block_rams_ecp5(board):
     return [[f"X{column + 2 * i}/Y{row}/EBR{i}" for column in sorted(blocks[row]) for i in range(TOGETHER)] for row in sorted(blocks)]
 
 
-def lookup_tables_ecp5(board):
-    """Lookup table sites by row of the device, as nextpnr names them."""
+def logic_ecp5(board):
+    """Columns of logic tiles by row of the device."""
     rows = collections.defaultdict(list)
     for name, tile in trellis_table(board, "tilegrid").items():
         if tile["type"] == "PLC2":
             row, column = map(int, re.search(r"R(\d+)C(\d+)", name).groups())
-            rows[row] += [f"X{column}/Y{row}/SLICE{part}.K{half}" for part in "ABCD" for half in range(2)]
+            rows[row].append(column)
     return rows
+
+
+def lookup_tables_ecp5(board):
+    """Lookup table sites by row of the device, as nextpnr names them."""
+    return {row: [f"X{column}/Y{row}/SLICE{part}.K{half}" for column in columns for part in "ABCD" for half in range(2)]
+            for row, columns in logic_ecp5(board).items()}
 
 
 def pins_gowin(board):

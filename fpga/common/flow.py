@@ -13,10 +13,10 @@ import subprocess
 import time
 
 from board import ROOT, BoardError, sources
-import block_rams
 import carry_chains
 import devices
 import empty_rows
+import floor_plan
 
 BUILD = pathlib.Path("build/fpga")  # relative to the root: the YoWASP tools see no other paths
 WHEELS = ("ecp5", "gowin")
@@ -90,7 +90,7 @@ def synthesise(board, package):
 
 def rewriting(board):
     """Short hash of what rewrites a netlist before it is placed; None where nothing does."""
-    modules = (block_rams, carry_chains, empty_rows) if board.family == "ecp5" else ()
+    modules = (carry_chains, empty_rows, floor_plan) if board.family == "ecp5" else ()
     return hashlib.sha256(b"".join(pathlib.Path(module.__file__).read_bytes() for module in modules)).hexdigest()[:8] if modules else None
 
 
@@ -100,7 +100,8 @@ def prepare_ecp5(board, path):
     module = netlist["modules"]["fpga"]
     starts, ends = carry_chains.release_ends(module)
     print(f"  carry chains: {starts} carries in and {ends} out released, {carry_chains.raise_zeros(module)} zeros raised")
-    block_rams.place(module, devices.block_rams_ecp5(board))
+    floor_plan.place_block_rams(module, devices.block_rams_ecp5(board))
+    floor_plan.place_reset(module, devices.logic_ecp5(board))
     path.write_text(json.dumps(netlist))
 
 
