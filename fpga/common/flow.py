@@ -116,7 +116,7 @@ def place_with_empty_rows(board, command, seed):
     netlist = json.loads((ROOT / placed).read_text())
     module = netlist["modules"]["top"]
     empty_rows.release(module, count)
-    module["settings"]["target_freq"] = str(board.core_hz)  # nextpnr writes no clock constraints
+    module["settings"]["target_freq"] = f"{board.core_hz:.1f}"  # nextpnr writes no clock constraints; 100000000 alone would be read as bits
     (ROOT / placed).write_text(json.dumps(netlist))
     return placed, seconds
 
